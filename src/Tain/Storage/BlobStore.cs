@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Tain.Storage;
@@ -11,48 +13,199 @@ internal readonly record struct BlobDigest(string Hex)
 /// <summary>Bytes by digest, in files: <c>blobs/ab/abcd…</c>, written in <c>partial/</c>. One process owns a folder.</summary>
 internal sealed class BlobStore : IDisposable
 {
+    /// <summary>Bytes that blobs leave free for the catalog, which must be able to say what happened: a 20th of the file system, at most this. 256 MiB.</summary>
+    private const long LargestReserve = 256 << 20;
+
+    /// <summary>Blobs being synced at once. An fsync blocks its thread; the others' fetches need threads too.</summary>
+    private const int ConcurrentSyncs = 16;
+
+    private readonly string _blobs;
+    private readonly string _partials;
+    private readonly SafeFileHandle _lock;
+    private readonly WriteSteps? _steps;
+    private readonly long _reserve;
+    private readonly SemaphoreSlim _syncs = new(ConcurrentSyncs);
+    private readonly Lock _folders = new();
+    private readonly bool[] _durableFolders = new bool[256];
+    private long _lastPartial;
+    private long _promised;
+
+    private BlobStore(string folder, SafeFileHandle @lock, WriteSteps? steps)
+    {
+        Folder = folder;
+        _blobs = Path.Combine(folder, "blobs");
+        _partials = Path.Combine(folder, "partial");
+        _lock = @lock;
+        _steps = steps;
+        _reserve = ReserveFor(folder);
+    }
+
+    public string Folder { get; }
+
     /// <summary>Makes the folders, takes the lock, removes what a crash left in partial/. Throws <see cref="StorageException"/> with the remedy.</summary>
-    public static BlobStore Open(string folder, WriteSteps? steps = null) => throw new NotImplementedException();
+    public static BlobStore Open(string folder, WriteSteps? steps = null)
+    {
+        folder = Path.GetFullPath(folder);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(folder) ?? folder);
+            Posix.MakeFolder(folder);
+            var store = new BlobStore(folder, TakeLock(folder), steps);
+            try
+            {
+                Posix.MakeFolder(store._blobs);
+                Posix.MakeFolder(store._partials);
+                foreach (var leftover in Directory.EnumerateFiles(store._partials))
+                    File.Delete(leftover);
+                Posix.SyncFolder(folder);
+                return store;
+            }
+            catch
+            {
+                store.Dispose();
+                throw;
+            }
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException and not StorageException)
+        {
+            throw new StorageException($"can't use {folder} as the data folder: {e.Message}. Give the user that runs tain write access to it, or name another folder (--data, TAIN_DATA).", e);
+        }
+    }
 
-    /// <param name="expected">The size if known: refused with <see cref="StorageFullException"/> before a byte is written when the disk can't hold it.</param>
-    public PartialBlob CreatePartial(long? expected) => throw new NotImplementedException();
+    private static SafeFileHandle TakeLock(string folder)
+    {
+        var path = Path.Combine(folder, "lock");
+        var file = Posix.Open(path, Posix.ReadWrite | Posix.Create);
+        try
+        {
+            if (!Posix.TryLock(file, path))
+            {
+                Span<byte> holder = stackalloc byte[32];
+                var pid = Encoding.ASCII.GetString(holder[..RandomAccess.Read(file, holder, 0)]).Trim();
+                throw new StorageException(
+                    $"{folder} is in use by another tain (process {(pid.Length > 0 ? pid : "unknown")}). Stop that one, or give this one another data folder (--data, TAIN_DATA).");
+            }
+            RandomAccess.SetLength(file, 0);
+            RandomAccess.Write(file, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n")), 0);
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
 
-    /// <summary>fsync file, rename, fsync folder. When it returns, the bytes are durable under their digest. Two commits of the same bytes are one blob.</summary>
-    public Task<BlobDigest> CommitAsync(PartialBlob partial, CancellationToken ct) => throw new NotImplementedException();
+    /// <param name="expected">The size if known: refused with <see cref="StorageFullException"/> before a byte is written when the disk can't hold it
+    /// beside what other partials were promised and the reserve.</param>
+    public PartialBlob CreatePartial(long? expected)
+    {
+        var wanted = Math.Max(expected ?? 0, 0);
+        Promise(wanted);
+        try
+        {
+            var path = Path.Combine(_partials, Interlocked.Increment(ref _lastPartial).ToString(CultureInfo.InvariantCulture));
+            var partial = new PartialBlob(this, path, wanted);
+            _steps?.At(WriteSteps.PartialCreated);
+            return partial;
+        }
+        catch (Exception e)
+        {
+            Interlocked.Add(ref _promised, -wanted);
+            if (e is IOException io && Posix.IsFull(io))
+                throw StorageFullException.Of(_partials, wanted, e);
+            throw;
+        }
+    }
+
+    /// <summary>fsync file, rename, fsync folder. When it returns, the bytes are durable under their digest. Two commits of the same bytes are one blob:
+    /// the second's file takes the first's place, which also heals a file that had gone bad. Cancellation stops it only before it begins.</summary>
+    public async Task<BlobDigest> CommitAsync(PartialBlob partial, CancellationToken ct)
+    {
+        await _syncs.WaitAsync(ct);
+        try
+        {
+            return await Task.Run(partial.Commit, CancellationToken.None);
+        }
+        finally
+        {
+            _syncs.Release();
+        }
+    }
 
     /// <summary>A handle for reading, or null when the bytes are not here.</summary>
-    public SafeFileHandle? OpenOrNull(BlobDigest digest) => throw new NotImplementedException();
+    public SafeFileHandle? OpenOrNull(BlobDigest digest)
+    {
+        try
+        {
+            return File.OpenHandle(PathOf(digest), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
 
-    public void Dispose() => throw new NotImplementedException();
-}
+    public bool Contains(BlobDigest digest) => File.Exists(PathOf(digest));
 
-/// <summary>A blob that is being written: one writer appends, many readers read what was appended. Deleted on dispose unless committed; readers' handles outlive both.</summary>
-internal sealed class PartialBlob : IDisposable
-{
-    public long Length => throw new NotImplementedException();
+    /// <summary>Every stored blob, in no order.</summary>
+    public IEnumerable<BlobDigest> AllBlobs() =>
+        Directory.EnumerateFiles(_blobs, "*", SearchOption.AllDirectories).Select(p => new BlobDigest(Path.GetFileName(p)));
 
-    /// <summary>Throws <see cref="StorageFullException"/> when the disk is full. Starts writing to disk in the background so that the final fsync is short.</summary>
-    public ValueTask AppendAsync(ReadOnlyMemory<byte> bytes, CancellationToken ct) => throw new NotImplementedException();
+    /// <summary>Files in partial/: what is being written now, nothing else after an open.</summary>
+    public IEnumerable<string> AllPartials() => Directory.EnumerateFiles(_partials).Select(p => Path.GetFileName(p));
 
-    /// <summary>Reads what was appended before; 0 at <see cref="Length"/>. From the page cache: synchronous.</summary>
-    public int Read(long offset, Span<byte> into) => throw new NotImplementedException();
+    public void Dispose()
+    {
+        _lock.Dispose();
+        _syncs.Dispose();
+    }
 
-    /// <summary>Forgets all that was appended.</summary>
-    public void Restart() => throw new NotImplementedException();
+    internal static long ReserveFor(string path) => Math.Min((FileSystem.SizeOrNull(path) ?? 0) / 20, LargestReserve);
 
-    public void Dispose() => throw new NotImplementedException();
-}
+    internal WriteSteps? Steps => _steps;
 
-/// <summary>The store can't do what was asked; the message has the remedy.</summary>
-internal class StorageException(string message, Exception? inner = null) : IOException(message, inner);
+    /// <summary>Puts a synced file at its digest, durably.</summary>
+    internal void Place(string partialPath, BlobDigest digest)
+    {
+        var target = PathOf(digest);
+        var folder = Path.GetDirectoryName(target)!;
+        MakeFolderDurable(folder, Convert.ToInt32(digest.Hex[..2], 16));
+        Posix.Rename(partialPath, target);
+        _steps?.At(WriteSteps.BlobRenamed);
+        Posix.SyncFolder(folder);
+        _steps?.At(WriteSteps.BlobFolderSynced);
+    }
 
-/// <summary>The disk is full: says how much was wanted and how much is free.</summary>
-internal sealed class StorageFullException(string message, Exception? inner = null) : StorageException(message, inner);
+    /// <summary>Reserves room. Written bytes leave the promise as they arrive (they are no longer free), the rest with <see cref="Unpromise"/>.</summary>
+    internal void Promise(long wanted)
+    {
+        var promised = Interlocked.Add(ref _promised, wanted);
+        if (HasRoom(promised))
+            return;
+        Interlocked.Add(ref _promised, -wanted);
+        throw StorageFullException.Of(_partials, wanted);
+    }
 
-/// <summary>The named steps of a write, for tests that stop the process at each.</summary>
-internal sealed class WriteSteps
-{
-    public Action<string>? OnStep { get; init; }
+    internal void Unpromise(long bytes) => Interlocked.Add(ref _promised, -bytes);
 
-    public void At(string step) => OnStep?.Invoke(step);
+    /// <summary>Whether what is promised, and the reserve, still fit.</summary>
+    internal bool HasRoomForPromises() => HasRoom(Interlocked.Read(ref _promised));
+
+    private bool HasRoom(long promised) => FileSystem.FreeOrNull(_partials) is not { } free || free - _reserve >= promised;
+
+    // The flag is set after the parent's fsync and under the lock: a second commit into a new folder waits for it too.
+    private void MakeFolderDurable(string folder, int index)
+    {
+        lock (_folders)
+        {
+            if (_durableFolders[index])
+                return;
+            Posix.MakeFolder(folder);
+            Posix.SyncFolder(_blobs);
+            _durableFolders[index] = true;
+        }
+    }
+
+    private string PathOf(BlobDigest digest) => Path.Combine(_blobs, digest.Hex[..2], digest.Hex);
 }

@@ -1,67 +1,173 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+
 namespace Tain.Storage;
 
-internal enum VersionState { Visible, Held, Quarantined, Purged }
-
-/// <summary>A fact: this version was seen, in a list or an answer, whether its bytes were fetched or not.</summary>
-/// <param name="FirstSeen">Strictly increasing over all facts of the catalog, microseconds: the index pages by it.</param>
-internal sealed record VersionFact(string Ecosystem, string Name, string Version, DateTimeOffset FirstSeen, DateTimeOffset? Published, VersionState State);
-
-internal sealed record ArtifactKey(string Ecosystem, string Name, string Version, string Kind);
-
-/// <param name="Identity">The verified content (<c>h1:…</c>), not the digest of one encoding.</param>
-/// <param name="Source">Who gave it.</param>
-internal sealed record Artifact(ArtifactKey Key, string Identity, BlobDigest Blob, long Size, DateTimeOffset StoredAt, string Source);
-
-/// <param name="Kind">list, latest, info/v1.2.3, info/main …</param>
-internal sealed record DocumentKey(string Ecosystem, string Name, string Kind);
-
-/// <summary>An upstream's body, kept with its validator and when it was last confirmed.</summary>
-internal sealed record Document(DocumentKey Key, byte[] Body, string? ETag, string? LastModified, DateTimeOffset FetchedAt, string Source);
-
-/// <summary>All that one answer changes, committed at once: rows and their feed lines in one transaction.</summary>
-internal sealed record CatalogChange
-{
-    /// <summary>Seen versions of one name; known ones keep their first-seen time, a missing published time is filled in.</summary>
-    public IReadOnlyList<SeenVersion> Versions { get; init; } = [];
-    public Artifact? Artifact { get; init; }
-    /// <summary>Each file's name, size and SHA-256 of an archive.</summary>
-    public IReadOnlyList<ManifestEntry>? Manifest { get; init; }
-    public IReadOnlyList<Document> Documents { get; init; } = [];
-}
-
-internal sealed record SeenVersion(string Ecosystem, string Name, string Version, DateTimeOffset? Published);
-
-internal sealed record ManifestEntry(string Name, long Size, string Sha256);
-
-/// <param name="Conflict">Set when another identity is stored under the artifact's key: nothing of the artifact was changed, an alarm was recorded.</param>
-internal sealed record CommitResult(Artifact? Conflict);
-
-internal sealed record FeedEntry(long Number, string Kind, string Ecosystem, string Name, string? Version, string? Detail, DateTimeOffset At);
-
-internal sealed record Alarm(long Number, ArtifactKey Key, string StoredIdentity, string OfferedIdentity, string Source, DateTimeOffset At);
-
 /// <summary>Facts, artifacts, documents, alarms and the feed. SQLite in WAL mode; one writer groups commits, readers are concurrent.
-/// A commit is durable when it returns (synchronous=FULL).</summary>
+/// A commit is durable when it returns (synchronous=FULL). Every member may be used from any thread; reads are synchronous, of tens of microseconds.</summary>
 internal sealed class Catalog : IAsyncDisposable
 {
+    public const string FileName = "catalog.db";
+
+    /// <summary>Read connections kept for reuse. More may be open for a moment.</summary>
+    private const int PooledReaders = 16;
+
+    /// <summary>Rows that <see cref="AllArtifacts"/> reads at once, so that no long read keeps the WAL from being emptied.</summary>
+    private const int Page = 1000;
+
+    /// <summary>From so many versions on, known ones are left out before the writer sees them.</summary>
+    private const int ManyVersions = 8;
+
+    private readonly string _path;
+    private readonly CatalogWriter _writer;
+    private readonly ConcurrentBag<CatalogConnection> _readers = [];
+    private volatile bool _disposed;
+
+    private Catalog(string path, CatalogWriter writer) => (_path, _writer) = (path, writer);
+
     /// <summary>Opens or makes catalog.db, applies numbered schema scripts, refuses a newer schema and a network file system. Throws <see cref="StorageException"/>.</summary>
-    public static Catalog Open(string folder, TimeProvider time, WriteSteps? steps = null) => throw new NotImplementedException();
+    public static Catalog Open(string folder, TimeProvider time, WriteSteps? steps = null)
+    {
+        folder = Path.GetFullPath(folder);
+        Directory.CreateDirectory(Path.GetDirectoryName(folder) ?? folder);
+        Posix.MakeFolder(folder);
+        var path = Path.Combine(folder, FileName);
+        return new Catalog(path, new CatalogWriter(CatalogFile.Open(path, steps), path, time, steps));
+    }
 
-    public Task<CommitResult> CommitAsync(CatalogChange change, CancellationToken ct) => throw new NotImplementedException();
+    /// <summary>Done when the change is durable. Cancelling ends the wait; a change that the writer has begun is still committed.</summary>
+    public async Task<CommitResult> CommitAsync(CatalogChange change, CancellationToken ct)
+    {
+        if (change.Versions.Count >= ManyVersions)
+            change = change with { Versions = WithoutKnown(change.Versions) };
+        if (change.Versions.Count == 0 && change.Documents.Count == 0 && change.Artifact is null)
+            return new CommitResult(Conflict: null);
+        return await _writer.CommitAsync(change, ct);
+    }
 
-    public Artifact? FindArtifactOrNull(ArtifactKey key) => throw new NotImplementedException();
-    public IReadOnlyList<ManifestEntry>? FindManifestOrNull(ArtifactKey key) => throw new NotImplementedException();
-    public Document? FindDocumentOrNull(DocumentKey key) => throw new NotImplementedException();
-    public VersionFact? FindVersionOrNull(string ecosystem, string name, string version) => throw new NotImplementedException();
-    public IReadOnlyList<VersionFact> VersionsOf(string ecosystem, string name) => throw new NotImplementedException();
+    // Facts are never removed, so what is known here stays known. A long list is mostly known: the one writer is spared it.
+    private List<SeenVersion> WithoutKnown(IReadOnlyList<SeenVersion> seen)
+    {
+        var left = new List<SeenVersion>();
+        foreach (var name in seen.GroupBy(s => (s.Ecosystem, s.Name)))
+        {
+            var known = VersionsOf(name.Key.Ecosystem, name.Key.Name).ToDictionary(f => f.Version, StringComparer.Ordinal);
+            left.AddRange(name.Where(s => !known.TryGetValue(s.Version, out var fact) || (fact.Published is null && s.Published is not null)));
+        }
+        return left;
+    }
+
+    public Artifact? FindArtifactOrNull(ArtifactKey key) => Read(c =>
+        FirstOrNull(c.Command(CatalogSql.FindArtifact, key.Ecosystem, key.Name, key.Version, key.Kind), CatalogSql.ReadArtifact));
+
+    public IReadOnlyList<ManifestEntry>? FindManifestOrNull(ArtifactKey key) =>
+        Read(c => (byte[]?)c.Command(CatalogSql.FindManifest, key.Ecosystem, key.Name, key.Version, key.Kind).ExecuteScalar()) is { } body
+            ? ManifestCodec.Decode(body)
+            : null;
+
+    public Document? FindDocumentOrNull(DocumentKey key) => Read(c =>
+        FirstOrNull(c.Command(CatalogSql.FindDocument, key.Ecosystem, key.Name, key.Kind), CatalogSql.ReadDocument));
+
+    public VersionFact? FindVersionOrNull(string ecosystem, string name, string version) => Read(c =>
+        FirstOrNull(c.Command(CatalogSql.FindVersion, ecosystem, name, version), CatalogSql.ReadVersion));
+
+    public IReadOnlyList<VersionFact> VersionsOf(string ecosystem, string name) => Read(c =>
+        All(c.Command(CatalogSql.VersionsOf, ecosystem, name), CatalogSql.ReadVersion));
+
     /// <summary>All artifacts of a name (one row per version and kind).</summary>
-    public IReadOnlyList<Artifact> ArtifactsOf(string ecosystem, string name) => throw new NotImplementedException();
-    /// <summary>Facts first seen at or after <paramref name="since"/>, in that order, of names that <paramref name="include"/> lets through, at most <paramref name="limit"/>.</summary>
-    public IReadOnlyList<VersionFact> VersionsSince(string ecosystem, DateTimeOffset since, int limit, Func<string, bool> include) => throw new NotImplementedException();
-    public IReadOnlyList<FeedEntry> ReadFeed(long after, int limit) => throw new NotImplementedException();
-    public IReadOnlyList<Alarm> AlarmsOf(string ecosystem, string name) => throw new NotImplementedException();
-    /// <summary>Every artifact, for checks over the whole store.</summary>
-    public IEnumerable<Artifact> AllArtifacts() => throw new NotImplementedException();
+    public IReadOnlyList<Artifact> ArtifactsOf(string ecosystem, string name) => Read(c =>
+        All(c.Command(CatalogSql.ArtifactsOf, ecosystem, name), CatalogSql.ReadArtifact));
 
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    /// <summary>Facts first seen at or after <paramref name="since"/>, in that order, of names that <paramref name="include"/> lets through, at most <paramref name="limit"/>.</summary>
+    public IReadOnlyList<VersionFact> VersionsSince(string ecosystem, DateTimeOffset since, int limit, Func<string, bool> include) => Read(c =>
+    {
+        var facts = new List<VersionFact>();
+        if (limit <= 0)
+            return facts;
+        using var reader = c.Command(CatalogSql.VersionsSince, ecosystem, CatalogSql.MicrosecondsUp(since)).ExecuteReader();
+        while (facts.Count < limit && reader.Read())
+        {
+            var fact = CatalogSql.ReadVersion(reader);
+            if (include(fact.Name))
+                facts.Add(fact);
+        }
+        return facts;
+    });
+
+    /// <summary>Lines with a number above <paramref name="after"/>, in order. Numbers become visible in order: none appears later below one that was read.</summary>
+    public IReadOnlyList<FeedEntry> ReadFeed(long after, int limit) => Read(c =>
+        All(c.Command(CatalogSql.Feed, after, Math.Max(limit, 0)), CatalogSql.ReadFeedEntry));
+
+    public IReadOnlyList<Alarm> AlarmsOf(string ecosystem, string name) => Read(c =>
+        All(c.Command(CatalogSql.AlarmsOf, ecosystem, name), CatalogSql.ReadAlarm));
+
+    /// <summary>Every artifact in the order of keys, for checks over the whole store. What is committed meanwhile may be in it or not.</summary>
+    public IEnumerable<Artifact> AllArtifacts()
+    {
+        var last = new ArtifactKey("", "", "", "");
+        while (true)
+        {
+            var page = Read(c => All(c.Command(CatalogSql.ArtifactsAfter, last.Ecosystem, last.Name, last.Version, last.Kind, Page), CatalogSql.ReadArtifact));
+            foreach (var artifact in page)
+                yield return artifact;
+            if (page.Count < Page)
+                yield break;
+            last = page[^1].Key;
+        }
+    }
+
+    /// <summary>SQLite's own check of the whole file; null when it is sound. Reads all of it.</summary>
+    public string? FindDamageOrNull() => Read(c => CatalogFile.FindDamageOrNull(c.Sqlite));
+
+    /// <summary>Commits what was queued, then closes.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _disposed = true;
+        await _writer.FinishAsync();
+        while (_readers.TryTake(out var reader))
+            reader.Dispose();
+        _writer.Dispose();
+    }
+
+    private T Read<T>(Func<CatalogConnection, T> query)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        try
+        {
+            var connection = _readers.TryTake(out var pooled) ? pooled : new CatalogConnection(_path, writer: false);
+            try
+            {
+                var result = query(connection);
+                if (_readers.Count >= PooledReaders || _disposed)
+                    connection.Dispose();
+                else
+                    _readers.Add(connection);
+                return result;
+            }
+            catch
+            {
+                connection.Dispose();
+                throw;
+            }
+        }
+        catch (SqliteException e)
+        {
+            throw CatalogErrors.Describe(_path, e);
+        }
+    }
+
+    private static T? FirstOrNull<T>(SqliteCommand command, Func<SqliteDataReader, T> read) where T : class
+    {
+        using var reader = command.ExecuteReader();
+        return reader.Read() ? read(reader) : null;
+    }
+
+    private static List<T> All<T>(SqliteCommand command, Func<SqliteDataReader, T> read)
+    {
+        using var reader = command.ExecuteReader();
+        var rows = new List<T>();
+        while (reader.Read())
+            rows.Add(read(reader));
+        return rows;
+    }
 }
