@@ -89,11 +89,11 @@ make_corpus() {
     mv "$out.new" "$out"
 }
 
-# corpus ARGUMENT...: runs the program in tests/tools/corpus.
-corpus() {
-    (
-        cd "$root/tests/tools/corpus"
-        export GOFLAGS=-mod=mod GOPROXY=off GOTOOLCHAIN=local GOWORK=off GOCACHE=$root/out/tests/gocache
-        "$tools/bin/go" run . "$@"
-    )
+# go ARGUMENT...: the unpacked go command, offline, with a build cache of its own.
+go() {
+    GOFLAGS=${GOFLAGS--mod=mod} GOPROXY=off GOTOOLCHAIN=local GOWORK=off GOENV=off GOCACHE=$root/out/tests/gocache \
+        "$tools/bin/go" "$@"
 }
+
+# corpus ARGUMENT...: runs the program in tests/tools/corpus.
+corpus() { (cd "$root/tests/tools/corpus" && go run . "$@"); }

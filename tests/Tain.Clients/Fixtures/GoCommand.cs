@@ -1,0 +1,74 @@
+namespace Tain.Clients;
+
+/// <summary>What a run of the go command, or of a program built with it, came to.</summary>
+internal sealed record GoResult(string Command, int ExitCode, string Output)
+{
+    /// <summary>This result, if it is a success; otherwise the test fails with all that was printed.</summary>
+    public GoResult Succeeded()
+    {
+        Assert.True(ExitCode == 0, $"{Command} exited {ExitCode}:\n{Output}");
+        return this;
+    }
+
+    public GoResult Failed()
+    {
+        Assert.True(ExitCode != 0, $"{Command} should have failed:\n{Output}");
+        return this;
+    }
+}
+
+/// <summary>
+/// The real go command as a developer on a clean machine has it: an empty module cache, no
+/// configuration, one GOPROXY and no way around it. Only the build cache is shared, as it keeps
+/// results of compiling, never modules.
+/// </summary>
+internal sealed class GoCommand : IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+    private readonly TempFolder _folder = new();
+    private readonly Dictionary<string, string> _environment;
+
+    /// <param name="proxy">The value of GOPROXY.</param>
+    public GoCommand(string proxy) => _environment = new()
+    {
+        ["PATH"] = $"{Path.GetDirectoryName(Repository.Go)}:/usr/bin:/bin",
+        ["HOME"] = _folder["home"],
+        ["GOPATH"] = _folder["gopath"],
+        ["GOMODCACHE"] = ModuleCache,
+        ["GOCACHE"] = Directory.CreateDirectory(Path.Combine(Repository.Kept, "gocache")).FullName,
+        ["GOTMPDIR"] = _folder["tmp"],
+        ["GOENV"] = "off",
+        ["GOFLAGS"] = "-modcacherw",
+        ["GOPROXY"] = proxy,
+        ["GOSUMDB"] = "off",
+        ["GOTOOLCHAIN"] = "local",
+        ["GOVCS"] = "*:off",
+        ["GOWORK"] = "off",
+        ["GOTELEMETRY"] = "off",
+        ["CGO_ENABLED"] = "0",
+    };
+
+    /// <summary>Where the go command runs, and the main module lies.</summary>
+    public string Folder => _folder["module"];
+
+    public string ModuleCache => _folder["modcache"];
+
+    /// <summary>Empties the module cache: the next command downloads again.</summary>
+    public void Forget() => Directory.Delete(ModuleCache, recursive: true);
+
+    public Task<GoResult> RunAsync(params string[] arguments) => RunProgramAsync(Repository.Go, arguments);
+
+    /// <summary>Runs another program in the same folder and environment, such as the one just built.</summary>
+    public async Task<GoResult> RunProgramAsync(string program, params string[] arguments)
+    {
+        await using var process = ChildProcess.Start(program, arguments, Folder, _environment);
+        var code = await process.WaitAsync(Limit);
+        return new($"{Path.GetFileName(program)} {string.Join(' ', arguments)}", code, process.Output);
+    }
+
+    public void Write(string name, string content) => File.WriteAllText(Path.Combine(Folder, name), content);
+
+    public string Read(string name) => File.ReadAllText(Path.Combine(Folder, name));
+
+    public void Dispose() => _folder.Dispose();
+}
