@@ -23,6 +23,14 @@ internal static class Secrets
     public static string Show(Uri uri) =>
         OneLine(uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) + (uri.Query.Length > 0 ? "?…" : ""), 120);
 
+    public static string OfStatus(int status) => status switch
+    {
+        200 => "HTTP 200 OK",
+        206 => "HTTP 206 Partial Content",
+        304 => "HTTP 304 Not Modified",
+        _ => $"HTTP {status}",
+    };
+
     /// <summary>The printable characters of <paramref name="text"/> as one line of at most <paramref name="max"/> characters.</summary>
     public static string OneLine(string text, int max)
     {

@@ -89,6 +89,9 @@ internal sealed class SourceHealth
             this.probe = probe;
         }
 
+        /// <summary>True for the one request that tries a source whose circuit is open.</summary>
+        public bool IsProbe => probe;
+
         /// <summary>It answered, whatever it said: closes the circuit. <paramref name="latency"/> is the time to the first byte.</summary>
         public void Answered(TimeSpan? latency)
         {
