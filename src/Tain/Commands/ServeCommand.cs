@@ -1,0 +1,53 @@
+using System.Runtime.InteropServices;
+using Tain.Config;
+using Tain.Storage;
+
+namespace Tain.Commands;
+
+/// <summary><c>tain serve</c>: runs until SIGTERM or SIGINT, then finishes what is in flight.</summary>
+internal static class ServeCommand
+{
+    /// <returns>0 after a graceful stop, 1 when it can't start.</returns>
+    public static async Task<int> RunAsync(TainOptions options, CancellationToken ct)
+    {
+        TainServer server;
+        try
+        {
+            server = new TainServer(options, steps: Steps);
+        }
+        catch (StorageException e)
+        {
+            await Console.Error.WriteLineAsync("tain: " + e.Message);
+            return 1;
+        }
+        await using (server)
+        {
+            var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Asked);
+            using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Asked);
+            using var cancelled = ct.Register(() => stop.TrySetResult());
+            try
+            {
+                await server.StartAsync(ct);
+            }
+            catch (IOException e)
+            {
+                await Console.Error.WriteLineAsync($"tain: can't listen on {options.Listen}: {e.Message}. Choose another with --listen.");
+                return 1;
+            }
+            await Console.Error.WriteLineAsync($"tain: serving Go modules on {server.Url}/go (GOPROXY={server.Url}/go), data in {Path.GetFullPath(options.Data)}");
+            await stop.Task;
+            await server.StopAsync();
+            return 0;
+
+            void Asked(PosixSignalContext signal)
+            {
+                signal.Cancel = true;
+                stop.TrySetResult();
+            }
+        }
+    }
+
+    /// <summary>Set by the host that the crash tests run instead of the program.</summary>
+    internal static WriteSteps? Steps { get; set; }
+}

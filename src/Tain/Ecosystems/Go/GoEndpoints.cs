@@ -1,0 +1,92 @@
+using Tain.Config;
+using Tain.GoModules;
+using Tain.Http;
+using Tain.Mirror;
+
+namespace Tain.Ecosystems.Go;
+
+/// <summary>The GOPROXY protocol under <c>/go/</c>: address in, answer out.</summary>
+internal sealed class GoEndpoints(GoMirror mirror, GoIndex index, GoRouting routing, GoOptions options)
+{
+    /// <summary>What never changes may be kept for a year (RFC 9111 has no larger meaning), by anyone; private names by the client only (DESIGN, invariant 7).</summary>
+    private const string ForeverPublic = "public, max-age=31536000, immutable";
+    private const string ForeverPrivate = "private, max-age=31536000, immutable";
+
+    private const string InfoType = "application/json";
+    private const string TextType = "text/plain; charset=utf-8";
+    private const string ZipType = "application/zip";
+
+    /// <param name="target">Its path begins with <c>/go/</c>.</param>
+    public async Task HandleAsync(HttpContext context, RawTarget target)
+    {
+        var path = target.Path["/go/".Length..];
+        var cachedOnly = IsTrue(context.Request.Headers["Disable-Module-Fetch"]);
+        if (path.StartsWith("cached-only/", StringComparison.Ordinal))
+        {
+            path = path["cached-only/".Length..];
+            cachedOnly = true;
+        }
+        if (path == "index")
+        {
+            await index.HandleAsync(context, target);
+            return;
+        }
+        if (path.StartsWith("sumdb/", StringComparison.Ordinal))
+        {
+            // go-protocol 5: 404 tells the client to ask the database itself.
+            await GoErrors.WriteMalformedAsync(context, "this server does not proxy checksum databases (go.sumdb is off)");
+            return;
+        }
+        if (!GoAddress.TryParse(path, out var address, out var error))
+        {
+            await GoErrors.WriteMalformedAsync(context, error);
+            return;
+        }
+        if (address.Resource is GoResource.Mod or GoResource.Zip)
+            await SendArtifactAsync(context, address, cachedOnly);
+        else
+            await SendDocumentAsync(context, address, cachedOnly);
+    }
+
+    private async Task SendArtifactAsync(HttpContext context, GoAddress address, bool cachedOnly)
+    {
+        using var answer = mirror.GetArtifact(address, cachedOnly);
+        var failure = await Delivery.SendAsync(context, answer, address.Resource is GoResource.Zip ? ZipType : TextType, Forever(address.Module));
+        if (failure is not null)
+            await FailAsync(context, address, failure, answer.Served is Served.NegativeHit ? Served.NegativeHit : Served.Failed);
+    }
+
+    private async Task SendDocumentAsync(HttpContext context, GoAddress address, bool cachedOnly)
+    {
+        var answer = await mirror.GetDocumentAsync(address, cachedOnly, context.RequestAborted);
+        if (answer.Document is not { } document)
+        {
+            await FailAsync(context, address, answer.Failure!, answer.Served);
+            return;
+        }
+        var canonical = address.Resource is GoResource.Info && address.IsCanonical && answer.Served is not Served.Computed;
+        await Delivery.SendAsync(context, document, address.Resource is GoResource.List ? TextType : InfoType,
+            canonical ? Forever(address.Module) : Briefly(address), Delivery.CacheStatusOf(answer.Served));
+    }
+
+    private static Task FailAsync(HttpContext context, GoAddress address, Failure failure, Served served)
+    {
+        Delivery.CacheStatusOf(served).Apply(context.Response);
+        return GoErrors.WriteAsync(context, address, failure);
+    }
+
+    private string Forever(ModulePath module) => routing.IsPrivate(module.Value) ? ForeverPrivate : ForeverPublic;
+
+    private string Briefly(GoAddress address)
+    {
+        var ttl = address.Resource switch
+        {
+            GoResource.List => options.ListTtl,
+            GoResource.Latest => options.LatestTtl,
+            _ => options.QueryTtl,
+        };
+        return $"{(routing.IsPrivate(address.Module.Value) ? "private" : "public")}, max-age={(long)ttl.TotalSeconds}";
+    }
+
+    private static bool IsTrue(string? header) => string.Equals(header, "true", StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,140 @@
+using System.Text;
+using Tain.Config;
+using Tain.GoModules;
+using Tain.Mirror;
+using Tain.Storage;
+using Tain.Upstream;
+
+namespace Tain.Ecosystems.Go;
+
+/// <summary>Go modules mapped onto documents and artifacts: lists, latest and .info change or are small; .mod and .zip never change.
+/// Each is fetched by itself: asking for .info never waits for a zip.</summary>
+internal sealed class GoMirror(Documents documents, Artifacts artifacts, Catalog catalog, UpstreamClient upstream, SourceHealth health, GoRouting routing,
+    GoOptions options, TimeProvider time)
+{
+    public const string Ecosystem = "go";
+
+    public const string ModKind = "mod";
+    public const string ZipKind = "zip";
+
+    /// <summary>@v/list, @latest and .info.</summary>
+    public Task<DocumentAnswer> GetDocumentAsync(GoAddress address, bool cachedOnly, CancellationToken ct)
+    {
+        var route = routing.For(address.Module);
+        var forever = address.Resource is GoResource.Info && address.IsCanonical;
+        var key = KeyOf(address);
+        var request = new DocumentRequest
+        {
+            Key = key,
+            Address = address.Text,
+            Ttl = address.Resource switch
+            {
+                GoResource.List => options.ListTtl,
+                GoResource.Latest => options.LatestTtl,
+                _ => forever ? TimeSpan.MaxValue : options.QueryTtl,
+            },
+            StaleWhileRevalidate = options.StaleWhileRevalidate,
+            AbsenceTtl = options.AbsenceTtl,
+            CachedOnly = cachedOnly,
+            KeepWhenGone = address.Resource is not GoResource.Info,
+            Fetch = (stored, token) => FetchAsync(address, key, route, stored, token),
+            Compute = () => Compute(address, key),
+        };
+        // With off, versions that are only known by name can't be had: what is stored is the whole truth.
+        if (route.IsOff && !forever && Compute(address, key) is { } computed)
+            return Task.FromResult(new DocumentAnswer(computed, null, Served.Computed));
+        return documents.GetAsync(request, ct);
+    }
+
+    /// <summary>.mod and .zip. The caller disposes the answer.</summary>
+    public ArtifactAnswer GetArtifact(GoAddress address, bool cachedOnly)
+    {
+        var zip = address.Resource is GoResource.Zip;
+        return artifacts.Get(new()
+        {
+            Key = new(Ecosystem, address.Module.Value, address.Version, zip ? ZipKind : ModKind),
+            Address = address.Text,
+            Chain = routing.For(address.Module).Chain,
+            Order = options.Order,
+            Path = address.UpstreamPath,
+            MaxBytes = zip ? ModuleZip.MaxZipFile : ModuleZip.MaxGoMod,
+            AbsenceTtl = options.AbsenceTtl,
+            CachedOnly = cachedOnly,
+            Verify = zip ? (body, ct) => GoContent.VerifyZipAsync(address, body, ct) : GoContent.VerifyModAsync,
+        });
+    }
+
+    public static DocumentKey KeyOf(GoAddress address) => new(Ecosystem, address.Module.Value, address.Resource switch
+    {
+        GoResource.List => "list",
+        GoResource.Latest => "latest",
+        _ => "info/" + address.Version,
+    });
+
+    private async Task<DocumentFetch> FetchAsync(GoAddress address, DocumentKey key, GoRouteChoice route, Document? stored, CancellationToken ct)
+    {
+        var list = address.Resource is GoResource.List;
+        var result = await ChainWalk.RunAsync<SmallAnswer>(route.Chain, options.Order, health, time, async (link, token) =>
+        {
+            var source = link.Source!;
+            var validator = stored?.Source == source.Name && (stored.ETag ?? stored.LastModified) is not null ? new Validator(stored.ETag, stored.LastModified) : null;
+            var answer = await upstream.GetSmallAsync(source, address.UpstreamPath, list ? GoContent.MaxList : GoContent.MaxInfo, validator, token);
+            if (answer.Attempt.Fault is not null)
+                return (answer.Attempt, null);
+            var illegal = answer.NotModified ? null : list ? GoContent.CheckList(answer.Body) : GoContent.CheckInfo(address, answer.Body);
+            return illegal is null ? (answer.Attempt, answer) : (answer.Attempt with { Fault = FaultKind.Malformed, Said = illegal }, null);
+        }, ct);
+        if (result.Value is not { } given)
+            return new(null, result.Attempts);
+        var body = given.NotModified ? stored!.Body : given.Body!;
+        var document = new Document(key, body, given.Validator?.ETag ?? stored?.ETag, given.Validator?.LastModified ?? stored?.LastModified, time.GetUtcNow(), result.Attempts[^1].Source);
+        if (!given.NotModified)
+            document = document with { ETag = given.Validator?.ETag, LastModified = given.Validator?.LastModified };
+        return new(document, result.Attempts) { Versions = VersionsIn(address, body) };
+    }
+
+    private static List<SeenVersion> VersionsIn(GoAddress address, byte[] body)
+    {
+        if (address.Resource is GoResource.List)
+            return GoContent.VersionsIn(address.Module, body);
+        return GoContent.TryReadInfo(body, out var version, out var published) is null ? [new(Ecosystem, address.Module.Value, version, published)] : [];
+    }
+
+    /// <summary>An answer made of what is stored: versions whose .mod or .zip is here.</summary>
+    private Document? Compute(GoAddress address, DocumentKey key)
+    {
+        if (address.Resource is GoResource.Info)
+        {
+            return address.IsCanonical && (IsStored(address, ZipKind) || IsStored(address, ModKind)) ? Made(key, InfoOf(address.Module, address.Version)) : null;
+        }
+        var stored = catalog.ArtifactsOf(Ecosystem, address.Module.Value).Select(a => a.Key.Version).Distinct(StringComparer.Ordinal).ToList();
+        if (stored.Count == 0)
+            return null;
+        if (address.Resource is GoResource.List)
+        {
+            // A list names no pseudo-versions (ref/mod, "GOPROXY protocol").
+            var listed = stored.Where(v => !PseudoVersion.IsPseudo(v)).Order(Comparer<string>.Create(ModuleVersion.Compare));
+            return Made(key, Encoding.UTF8.GetBytes(string.Concat(listed.Select(v => v + "\n"))));
+        }
+        // ref/mod, "@latest": the highest release, else the highest pre-release, else the newest pseudo-version.
+        var latest = stored
+            .OrderByDescending(v => PseudoVersion.IsPseudo(v) ? 0 : Semver.Prerelease(v).Length > 0 ? 1 : 2)
+            .ThenByDescending(v => v, Comparer<string>.Create(Semver.Compare))
+            .First();
+        return Made(key, InfoOf(address.Module, latest));
+    }
+
+    private byte[] InfoOf(ModulePath module, string version)
+    {
+        if (documents.FindOrNull(new(Ecosystem, module.Value, "info/" + version)) is { } document)
+            return document.Body;
+        DateTimeOffset? published = PseudoVersion.TryGetTime(version, out var stamped, out _) ? stamped : catalog.FindVersionOrNull(Ecosystem, module.Value, version)?.Published;
+        return published is { } t
+            ? Encoding.UTF8.GetBytes($$"""{"Version":"{{version}}","Time":"{{t.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}}"}""")
+            : Encoding.UTF8.GetBytes($$"""{"Version":"{{version}}"}""");
+    }
+
+    private bool IsStored(GoAddress address, string kind) => catalog.FindArtifactOrNull(new(Ecosystem, address.Module.Value, address.Version, kind)) is not null;
+
+    private Document Made(DocumentKey key, byte[] body) => new(key, body, null, null, time.GetUtcNow(), "stored here");
+}

@@ -1,0 +1,82 @@
+using Tain.Config;
+using Tain.Storage;
+using Tain.Upstream;
+
+namespace Tain.Mirror;
+
+/// <summary>Brings one artifact: asks the sources in order, each by a <see cref="Download"/>, then commits what was verified.</summary>
+internal sealed class ArtifactFetch(BlobStore blobs, Catalog catalog, UpstreamClient upstream, SourceHealth health, Absences absences, Stories stories,
+    UpstreamOptions options, ServerLife life, TimeProvider time, ILogger<ArtifactFetch> log)
+{
+    /// <summary>Fills <paramref name="cold"/> and ends it with a verdict or a failure; never throws.</summary>
+    public async Task RunAsync(ArtifactRequest request, ColdArtifact cold)
+    {
+        var began = time.GetUtcNow();
+        IReadOnlyList<Attempt> attempts = [];
+        Failure? failure;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(life.Ended);
+        limit.CancelAfter(options.FetchTimeout);
+        try
+        {
+            // :: Step 6: its sources in order
+            var result = await ChainWalk.RunAsync<Download>(request.Chain, request.Order, health, time,
+                (link, ct) => Download.RunAsync(request, link.Source!, cold, blobs, upstream, options.Tries, time, ct), limit.Token);
+            attempts = result.Attempts;
+            failure = result.Value is { } download ? await CommitAsync(request, cold, download, attempts) : Failure.Of(attempts);
+            if (failure is { Kind: FailureKind.NotFound })
+                absences.Remember(request.Address, failure, request.AbsenceTtl);
+        }
+        catch (OperationCanceledException)
+        {
+            failure = life.Ended.IsCancellationRequested
+                ? new(FailureKind.Unavailable, "this server is stopping", attempts)
+                : new(FailureKind.Timeout, $"not fetched within {options.FetchTimeout} (upstream.fetch-timeout)", attempts);
+        }
+        catch (StorageException e)
+        {
+            log.LogError(e, "could not store {Address}", request.Address);
+            failure = new(FailureKind.StorageFull, e.Message, attempts);
+        }
+        catch (Exception e)
+        {
+            log.LogError(e, "could not fetch {Address}", request.Address);
+            failure = new(FailureKind.Unavailable, "this server failed: " + e.Message, attempts);
+        }
+        if (failure is not null)
+            cold.Fail(failure);
+        stories.Tell(new(request.Address, began, time.GetUtcNow() - began, attempts, failure is null ? "Fetched" : $"{failure.Status} {failure.Reason}"));
+    }
+
+    private async Task<Failure?> CommitAsync(ArtifactRequest request, ColdArtifact cold, Download download, IReadOnlyList<Attempt> attempts)
+    {
+        var verdict = download.Verdict!;
+        var artifact = new Artifact(request.Key, verdict.Identity, download.Partial.Digest, download.Partial.Length, time.GetUtcNow(), download.Source.Name);
+        var change = new CatalogChange
+        {
+            Artifact = artifact,
+            Manifest = verdict.Manifest,
+            Versions = [new SeenVersion(request.Key.Ecosystem, request.Key.Name, request.Key.Version, null)],
+        };
+
+        // First identity wins, before a client gets the end of another one. Only bytes that were lost are fetched twice.
+        if (catalog.FindArtifactOrNull(request.Key) is { } first && first.Identity != artifact.Identity)
+        {
+            await catalog.CommitAsync(change, CancellationToken.None);
+            return new(FailureKind.BadGateway, $"{download.Source.Name} offers {artifact.Identity}, but it was first stored as {first.Identity}; the first wins", attempts);
+        }
+
+        cold.Verified(artifact);
+
+        // :: Step 8: blob durable first, then the row and its line in the feed. Clients hold verified bytes whatever happens here.
+        try
+        {
+            await blobs.CommitAsync(download.Partial, CancellationToken.None);
+            await catalog.CommitAsync(change, CancellationToken.None);
+        }
+        catch (StorageException e)
+        {
+            log.LogError(e, "served but could not store {Address}", request.Address);
+        }
+        return null;
+    }
+}

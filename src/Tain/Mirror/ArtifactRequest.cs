@@ -1,0 +1,39 @@
+using Tain.Storage;
+using Tain.Upstream;
+
+namespace Tain.Mirror;
+
+/// <summary>One look-up of an artifact, and how its ecosystem fetches and verifies it.</summary>
+internal sealed record ArtifactRequest
+{
+    public required ArtifactKey Key { get; init; }
+
+    /// <summary>How the address is shown to people and keyed in absences and stories.</summary>
+    public required string Address { get; init; }
+
+    /// <summary>Who is asked, in order.</summary>
+    public required SourceChain Chain { get; init; }
+
+    public SourceOrder Order { get; init; }
+
+    /// <summary>The path below a source's base URL, escaped.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>In bytes; a source that announces or sends more is refused.</summary>
+    public required long MaxBytes { get; init; }
+
+    public TimeSpan AbsenceTtl { get; init; }
+
+    /// <summary>Answer from what is stored only.</summary>
+    public bool CachedOnly { get; init; }
+
+    /// <summary>Reads the bytes as they arrive and gives their verdict; throws <see cref="IllegalContentException"/> for what may not be stored.</summary>
+    public required Func<Stream, CancellationToken, Task<Verdict>> Verify { get; init; }
+}
+
+/// <param name="Identity">Of the verified content.</param>
+/// <param name="Manifest">Each file of an archive.</param>
+internal sealed record Verdict(string Identity, IReadOnlyList<ManifestEntry>? Manifest);
+
+/// <summary>Content that its ecosystem's rules refuse; the message names the rule, the limit and the value.</summary>
+internal sealed class IllegalContentException(string message, Exception? inner = null) : Exception(message, inner);

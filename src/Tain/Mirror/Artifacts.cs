@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Win32.SafeHandles;
+using Tain.Storage;
+
+namespace Tain.Mirror;
+
+/// <summary>What never changes: stored bytes by key, or a flight that brings them.</summary>
+/// <remarks>Bodies up to <see cref="HotBody"/> are kept in memory, 64 MiB at most in all.</remarks>
+internal sealed class Artifacts(Catalog catalog, BlobStore blobs, ArtifactFetch fetch, Absences absences, ServerLife life) : IDisposable
+{
+    private const int HotBody = 64 * 1024;
+    private const long HotBytes = 64 << 20;
+    private readonly MemoryCache _hot = new(new MemoryCacheOptions { SizeLimit = HotBytes });
+    private readonly ConcurrentDictionary<ArtifactKey, Lazy<ColdArtifact>> _cold = new();
+
+    /// <summary>Fetches under way.</summary>
+    public int Count => _cold.Count;
+
+    /// <summary>Finds the bytes or the flight that brings them. The caller disposes the answer.</summary>
+    public ArtifactAnswer Get(ArtifactRequest request)
+    {
+        while (true)
+        {
+            if (FindStored(request.Key) is { } stored)
+                return stored;
+            if (request.CachedOnly)
+                return new() { Failure = new(FailureKind.NotFound, "not stored here, and the request allows no fetch", []) };
+            if (absences.FindOrNull(request.Address) is { } absent)
+                return new() { Failure = absent, Served = Served.NegativeHit };
+            Lazy<ColdArtifact>? mine = null;
+            mine = new(() => Start(request, mine!));
+            var flight = _cold.GetOrAdd(request.Key, mine);
+            var cold = flight.Value;
+            // A flight that was let go between the look-up and here has ended: what it brought is stored.
+            if (cold.TryUse())
+                return new() { Cold = cold, Served = flight == mine ? Served.Fetched : Served.Joined };
+        }
+    }
+
+    private ArtifactAnswer? FindStored(ArtifactKey key)
+    {
+        if (_hot.TryGetValue(key, out HotEntry? hot))
+            return new() { Artifact = hot!.Artifact, Body = hot.Body, Served = Served.Hit };
+        if (catalog.FindArtifactOrNull(key) is not { } artifact)
+            return null;
+        // Lost bytes are fetched again; the commit insists on the same identity.
+        if (blobs.OpenOrNull(artifact.Blob) is not { } handle)
+            return null;
+        if (artifact.Size > HotBody)
+            return new() { Artifact = artifact, File = handle, Served = Served.Hit };
+        using (handle)
+        {
+            var body = new byte[artifact.Size];
+            for (var at = 0; at < body.Length;)
+            {
+                var read = RandomAccess.Read(handle, body.AsSpan(at), at);
+                if (read == 0)
+                    return null;
+                at += read;
+            }
+            _hot.Set(key, new HotEntry(artifact, body), new MemoryCacheEntryOptions { Size = 512 + body.Length });
+            return new() { Artifact = artifact, Body = body, Served = Served.Hit };
+        }
+    }
+
+    private ColdArtifact Start(ArtifactRequest request, Lazy<ColdArtifact> mine)
+    {
+        var cold = new ColdArtifact();
+        _ = Task.Run(async () =>
+        {
+            using var flying = life.Enter();
+            try
+            {
+                await fetch.RunAsync(request, cold);
+            }
+            finally
+            {
+                _cold.TryRemove(new(request.Key, mine));
+                cold.Dispose();
+            }
+        });
+        return cold;
+    }
+
+    public void Dispose() => _hot.Dispose();
+
+    private sealed record HotEntry(Artifact Artifact, byte[] Body);
+}
+
+/// <summary>One of: bytes in memory, a stored file, a flight, or a failure.</summary>
+internal sealed class ArtifactAnswer : IDisposable
+{
+    public Artifact? Artifact { get; init; }
+    public byte[]? Body { get; init; }
+    public SafeFileHandle? File { get; init; }
+    public ColdArtifact? Cold { get; init; }
+    public Failure? Failure { get; init; }
+    public Served Served { get; init; } = Served.Failed;
+
+    public void Dispose()
+    {
+        File?.Dispose();
+        Cold?.Dispose();
+    }
+}

@@ -1,0 +1,148 @@
+using Microsoft.Extensions.Caching.Memory;
+using Tain.Storage;
+using Tain.Upstream;
+
+namespace Tain.Mirror;
+
+/// <summary>What changes: lists, latest, queries. Fresh within its TTL; then stale while one request asks again; stale as long as the sources fail.</summary>
+/// <remarks>Small and hot documents are kept in memory, 64 MiB at most.</remarks>
+internal sealed class Documents(Catalog catalog, Flights<DocumentAnswer> flights, Absences absences, Stories stories, TimeProvider time, ILogger<Documents> log) : IDisposable
+{
+    private const long HotBytes = 64 << 20;
+    private readonly MemoryCache _hot = new(new MemoryCacheOptions { SizeLimit = HotBytes });
+
+    /// <summary>Answers from what is stored, from the sources, or says why not.</summary>
+    public Task<DocumentAnswer> GetAsync(DocumentRequest request, CancellationToken ct)
+    {
+        var address = request.Address;
+        var stored = FindOrNull(request.Key);
+        var age = stored is null ? TimeSpan.Zero : time.GetUtcNow() - stored.FetchedAt;
+        if (stored is not null && age < request.Ttl)
+            return Task.FromResult(new DocumentAnswer(stored, null, Served.Hit));
+        if (request.CachedOnly)
+            return Task.FromResult(stored is not null ? new DocumentAnswer(stored, null, Served.Stale) : FromStore(request, new(FailureKind.NotFound, "not stored here, and the request allows no fetch", [])));
+        if (absences.FindOrNull(address) is { } absent)
+            return Task.FromResult(stored is not null ? new DocumentAnswer(stored, null, Served.Stale) : new DocumentAnswer(null, absent, Served.NegativeHit));
+        if (stored is not null && age < request.Ttl + request.StaleWhileRevalidate)
+        {
+            flights.StartInBackground(address, token => RefreshAsync(request, stored, token));
+            return Task.FromResult(new DocumentAnswer(stored, null, Served.StaleWhileRevalidate));
+        }
+        return flights.JoinAsync(address, token => RefreshAsync(request, stored, token), ct);
+    }
+
+    public Document? FindOrNull(DocumentKey key)
+    {
+        if (_hot.TryGetValue(key, out Document? document))
+            return document;
+        document = catalog.FindDocumentOrNull(key);
+        if (document is not null)
+            Heat(document);
+        return document;
+    }
+
+    private async Task<DocumentAnswer> RefreshAsync(DocumentRequest request, Document? stored, CancellationToken ct)
+    {
+        var began = time.GetUtcNow();
+        DocumentFetch fetch;
+        try
+        {
+            fetch = await request.Fetch(stored, ct);
+        }
+        catch (OperationCanceledException)
+        {
+            fetch = new(null, [new Attempt("tain", FaultKind.Timeout, null, "gave up at the deadline (upstream.fetch-timeout) or while stopping", time.GetUtcNow() - began, 1, began)]);
+        }
+        var answer = fetch.Document is { } document
+            ? await KeepAsync(request, document, fetch)
+            : await WithoutAsync(request, stored, Failure.Of(fetch.Attempts));
+        stories.Tell(new(request.Address, began, time.GetUtcNow() - began, fetch.Attempts,
+            answer.Document is null ? $"{answer.Failure!.Status} {answer.Failure.Reason}" : answer.Served.ToString()));
+        return answer;
+    }
+
+    private async Task<DocumentAnswer> KeepAsync(DocumentRequest request, Document document, DocumentFetch fetch)
+    {
+        absences.Forget(request.Address);
+        var served = Served.Fetched;
+        try
+        {
+            await catalog.CommitAsync(new() { Documents = [document, .. fetch.Also], Versions = fetch.Versions }, CancellationToken.None);
+        }
+        catch (StorageException e)
+        {
+            // The answer is right all the same; only the next one has to be fetched again.
+            log.LogError(e, "could not store {Address}", request.Address);
+            served = Served.FetchedNotStored;
+        }
+        Heat(document);
+        foreach (var also in fetch.Also)
+            Heat(also);
+        return new(document, null, served);
+    }
+
+    private async Task<DocumentAnswer> WithoutAsync(DocumentRequest request, Document? stored, Failure failure)
+    {
+        if (failure.Kind is FailureKind.NotFound)
+        {
+            absences.Remember(request.Address, failure, request.AbsenceTtl);
+            if (stored is not null && !request.KeepWhenGone)
+            {
+                _hot.Remove(stored.Key);
+                await catalog.CommitAsync(new() { Forgotten = [stored.Key] }, CancellationToken.None);
+                stored = null;
+            }
+        }
+        return stored is not null ? new(stored, failure, Served.StaleIfError) : FromStore(request, failure);
+    }
+
+    private static DocumentAnswer FromStore(DocumentRequest request, Failure failure)
+        => request.Compute?.Invoke() is { } computed ? new(computed, failure, Served.Computed) : new(null, failure, Served.Failed);
+
+    private void Heat(Document document)
+        => _hot.Set(document.Key, document, new MemoryCacheEntryOptions { Size = 256 + document.Body.Length });
+
+    public void Dispose() => _hot.Dispose();
+}
+
+/// <summary>One look-up of a document.</summary>
+internal sealed record DocumentRequest
+{
+    public required DocumentKey Key { get; init; }
+
+    /// <summary>How the address is shown to people and keyed in flights and stories.</summary>
+    public required string Address { get; init; }
+
+    /// <summary><see cref="TimeSpan.MaxValue"/> for what never changes.</summary>
+    public required TimeSpan Ttl { get; init; }
+    public TimeSpan StaleWhileRevalidate { get; init; }
+    public TimeSpan AbsenceTtl { get; init; }
+
+    /// <summary>Answer from what is stored only.</summary>
+    public bool CachedOnly { get; init; }
+
+    /// <summary>What is stored outlives its disappearance at the sources.</summary>
+    public bool KeepWhenGone { get; init; }
+
+    /// <summary>Asks the sources; gets what is stored, for its validator. Must not throw for what a source does.</summary>
+    public required Func<Document?, CancellationToken, Task<DocumentFetch>> Fetch { get; init; }
+
+    /// <summary>The answer made of what else is stored, when there is neither a document nor a source; null when nothing is.</summary>
+    public Func<Document?>? Compute { get; init; }
+}
+
+/// <param name="Document">What to keep and serve; null when no source had it.</param>
+internal sealed record DocumentFetch(Document? Document, IReadOnlyList<Attempt> Attempts)
+{
+    /// <summary>Versions that the answer names.</summary>
+    public IReadOnlyList<SeenVersion> Versions { get; init; } = [];
+
+    /// <summary>Documents that the answer settles as well.</summary>
+    public IReadOnlyList<Document> Also { get; init; } = [];
+}
+
+/// <param name="Document">Null when there is no answer; then <paramref name="Failure"/> says why. Both, when something stale is served because of it.</param>
+internal sealed record DocumentAnswer(Document? Document, Failure? Failure, Served Served);
+
+/// <summary>How an answer came about: what Cache-Status says.</summary>
+internal enum Served { Hit, NegativeHit, Fetched, FetchedNotStored, Joined, Stale, StaleWhileRevalidate, StaleIfError, Computed, Failed }

@@ -1,0 +1,112 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Tain.Config;
+using Tain.Ecosystems.Go;
+using Tain.Http;
+using Tain.Mirror;
+using Tain.Storage;
+using Tain.Upstream;
+
+namespace Tain;
+
+/// <summary>The server put together: which part gets which. Everything that runs is made here, by hand, in the order of its dependencies.</summary>
+internal sealed class TainServer : IAsyncDisposable
+{
+    private readonly WebApplication _web;
+    private readonly BlobStore _blobs;
+    private readonly Catalog _catalog;
+    private readonly UpstreamClient _upstream;
+    private readonly Documents _documents;
+    private readonly Artifacts _artifacts;
+    private readonly Absences _absences;
+    private readonly Stories _stories;
+    private readonly ServerLife _life = new();
+    private readonly Health _health;
+    private readonly Ecosystems.Ecosystems _ecosystems;
+    private readonly TainOptions _options;
+    private readonly TimeProvider _time;
+
+    /// <summary>Opens the store and binds nothing yet. Throws <see cref="StorageException"/> with the remedy.</summary>
+    /// <param name="steps">For tests that stop the process at a named step of a write.</param>
+    public TainServer(TainOptions options, TimeProvider? time = null, WriteSteps? steps = null)
+    {
+        _options = options;
+        _time = time ?? TimeProvider.System;
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(ServerLimits.Apply);
+        builder.WebHost.UseUrls("http://" + options.Listen);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.StopTimeout);
+        _web = builder.Build();
+        var logs = _web.Services.GetRequiredService<ILoggerFactory>();
+
+        Directory.CreateDirectory(options.Data);
+        _blobs = BlobStore.Open(options.Data, steps);
+        _catalog = Catalog.Open(options.Data, _time, steps);
+
+        var sources = new SourceHealth(_time);
+        _upstream = new UpstreamClient(options.Upstream, sources, _time);
+
+        _absences = new Absences(_time);
+        _stories = new Stories();
+        var flights = new Flights<DocumentAnswer>(_life, options.Upstream.FetchTimeout);
+        _documents = new Documents(_catalog, flights, _absences, _stories, _time, logs.CreateLogger<Documents>());
+        var fetch = new ArtifactFetch(_blobs, _catalog, _upstream, sources, _absences, _stories, options.Upstream, _life, _time, logs.CreateLogger<ArtifactFetch>());
+        _artifacts = new Artifacts(_catalog, _blobs, fetch, _absences, _life);
+
+        var routing = new GoRouting(options.Go);
+        var go = new GoMirror(_documents, _artifacts, _catalog, _upstream, sources, routing, options.Go, _time);
+        _ecosystems = new Ecosystems.Ecosystems(
+            new GoEndpoints(go, new GoIndex(_catalog, routing), routing, options.Go),
+            new GoExplain(go, routing, _catalog, sources, _stories));
+
+        _health = new Health(() => null);
+        _web.Run(HandleAsync);
+    }
+
+    /// <summary>Where it listens, once started.</summary>
+    public string Url => _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+
+    public Task StartAsync(CancellationToken ct) => _web.StartAsync(ct);
+
+    /// <summary>Takes nothing new, finishes what is in flight within <c>stop-timeout</c>, then ends the rest.</summary>
+    public async Task StopAsync()
+    {
+        _health.Stop();
+        _life.Stop();
+        using var patience = new CancellationTokenSource(_options.StopTimeout, _time);
+        var began = _time.GetTimestamp();
+        await _web.StopAsync(patience.Token);
+        var left = _options.StopTimeout - _time.GetElapsedTime(began);
+        await _life.EndAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time);
+    }
+
+    /// <summary>:: The life of a request, step 1.</summary>
+    private Task HandleAsync(HttpContext context)
+    {
+        if (ServerLimits.RefuseOrNull(context) is { } refused)
+            return refused;
+        if (!RawTarget.TryRead(context, out var target))
+            return GoErrors.WriteMalformedAsync(context, "the path is not a plain one: it is decoded once, and holds visible ASCII, no %, no empty or dot segments");
+        return target.Path switch
+        {
+            "/healthz" => Health.HandleHealthAsync(context),
+            "/readyz" => _health.HandleReadyAsync(context),
+            _ => _ecosystems.HandleOrNull(context, target)
+                ?? GoErrors.WriteMalformedAsync(context, "no such page; Go modules are under /go/"),
+        };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _web.DisposeAsync();
+        _upstream.Dispose();
+        _artifacts.Dispose();
+        _documents.Dispose();
+        _absences.Dispose();
+        _stories.Dispose();
+        await _catalog.DisposeAsync();
+        _blobs.Dispose();
+        _life.Dispose();
+    }
+}
