@@ -12,6 +12,7 @@ namespace Tain;
 /// <summary>The server put together: which part gets which. Everything that runs is made here, by hand, in the order of its dependencies.</summary>
 internal sealed class TainServer : IAsyncDisposable
 {
+    private readonly LogWriter _log;
     private readonly WebApplication _web;
     private readonly BlobStore _blobs;
     private readonly Catalog _catalog;
@@ -33,7 +34,8 @@ internal sealed class TainServer : IAsyncDisposable
         _options = options;
         _time = time ?? TimeProvider.System;
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
-        builder.Logging.ClearProviders();
+        _log = LogWriter.ToStandardOutput(options.LogFormat, _time);
+        LogProvider.Use(builder.Logging, _log);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(ServerLimits.Apply);
         builder.WebHost.UseUrls("http://" + options.Listen);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.StopTimeout);
@@ -61,7 +63,8 @@ internal sealed class TainServer : IAsyncDisposable
             new GoExplain(go, routing, _catalog, sources, _stories));
 
         _health = new Health(() => null);
-        _web.Run(HandleAsync);
+        var access = new AccessLog(_log);
+        _web.Run(context => access.InvokeAsync(context, HandleAsync));
     }
 
     /// <summary>Where it listens, once started.</summary>
@@ -108,5 +111,6 @@ internal sealed class TainServer : IAsyncDisposable
         await _catalog.DisposeAsync();
         _blobs.Dispose();
         _life.Dispose();
+        _log.Dispose();
     }
 }

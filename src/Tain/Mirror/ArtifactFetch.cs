@@ -51,15 +51,17 @@ internal sealed class ArtifactFetch(BlobStore blobs, Catalog catalog, UpstreamCl
     {
         var verdict = download.Verdict!;
         var artifact = new Artifact(request.Key, verdict.Identity, download.Partial.Digest, download.Partial.Length, time.GetUtcNow(), download.Source.Name);
+        var first = catalog.FindArtifactOrNull(request.Key);
         var change = new CatalogChange
         {
             Artifact = artifact,
+            LostBlob = first?.Blob,
             Manifest = verdict.Manifest,
             Versions = [new SeenVersion(request.Key.Ecosystem, request.Key.Name, request.Key.Version, null)],
         };
 
         // First identity wins, before a client gets the end of another one. Only bytes that were lost are fetched twice.
-        if (catalog.FindArtifactOrNull(request.Key) is { } first && first.Identity != artifact.Identity)
+        if (first is not null && first.Identity != artifact.Identity)
         {
             await catalog.CommitAsync(change, CancellationToken.None);
             return new(FailureKind.BadGateway, $"{download.Source.Name} offers {artifact.Identity}, but it was first stored as {first.Identity}; the first wins", attempts);

@@ -22,7 +22,7 @@ internal sealed class Documents(Catalog catalog, Flights<DocumentAnswer> flights
         if (request.CachedOnly)
             return Task.FromResult(stored is not null ? new DocumentAnswer(stored, null, Served.Stale) : FromStore(request, new(FailureKind.NotFound, "not stored here, and the request allows no fetch", [])));
         if (absences.FindOrNull(address) is { } absent)
-            return Task.FromResult(stored is not null ? new DocumentAnswer(stored, null, Served.Stale) : new DocumentAnswer(null, absent, Served.NegativeHit));
+            return Task.FromResult(stored is not null ? new DocumentAnswer(stored, absent, Served.Stale) : FromStore(request, absent, Served.NegativeHit));
         if (stored is not null && age < request.Ttl + request.StaleWhileRevalidate)
         {
             flights.StartInBackground(address, token => RefreshAsync(request, stored, token));
@@ -64,21 +64,24 @@ internal sealed class Documents(Catalog catalog, Flights<DocumentAnswer> flights
     private async Task<DocumentAnswer> KeepAsync(DocumentRequest request, Document document, DocumentFetch fetch)
     {
         absences.Forget(request.Address);
-        var served = Served.Fetched;
+        var stored = await CommitAsync(request, new() { Documents = [document], Versions = fetch.Versions });
+        Heat(document);
+        return new(document, null, stored ? Served.Fetched : Served.FetchedNotStored);
+    }
+
+    /// <summary>False when the store failed: the answer is right all the same, only the next one has to be fetched again.</summary>
+    private async Task<bool> CommitAsync(DocumentRequest request, CatalogChange change)
+    {
         try
         {
-            await catalog.CommitAsync(new() { Documents = [document, .. fetch.Also], Versions = fetch.Versions }, CancellationToken.None);
+            await catalog.CommitAsync(change, CancellationToken.None);
+            return true;
         }
         catch (StorageException e)
         {
-            // The answer is right all the same; only the next one has to be fetched again.
             log.LogError(e, "could not store {Address}", request.Address);
-            served = Served.FetchedNotStored;
+            return false;
         }
-        Heat(document);
-        foreach (var also in fetch.Also)
-            Heat(also);
-        return new(document, null, served);
     }
 
     private async Task<DocumentAnswer> WithoutAsync(DocumentRequest request, Document? stored, Failure failure)
@@ -89,15 +92,15 @@ internal sealed class Documents(Catalog catalog, Flights<DocumentAnswer> flights
             if (stored is not null && !request.KeepWhenGone)
             {
                 _hot.Remove(stored.Key);
-                await catalog.CommitAsync(new() { Forgotten = [stored.Key] }, CancellationToken.None);
                 stored = null;
+                await CommitAsync(request, new() { Forgotten = [request.Key] });
             }
         }
         return stored is not null ? new(stored, failure, Served.StaleIfError) : FromStore(request, failure);
     }
 
-    private static DocumentAnswer FromStore(DocumentRequest request, Failure failure)
-        => request.Compute?.Invoke() is { } computed ? new(computed, failure, Served.Computed) : new(null, failure, Served.Failed);
+    private static DocumentAnswer FromStore(DocumentRequest request, Failure failure, Served otherwise = Served.Failed)
+        => request.Compute?.Invoke() is { } computed ? new(computed, failure, Served.Computed) : new(null, failure, otherwise);
 
     private void Heat(Document document)
         => _hot.Set(document.Key, document, new MemoryCacheEntryOptions { Size = 256 + document.Body.Length });
@@ -136,9 +139,6 @@ internal sealed record DocumentFetch(Document? Document, IReadOnlyList<Attempt> 
 {
     /// <summary>Versions that the answer names.</summary>
     public IReadOnlyList<SeenVersion> Versions { get; init; } = [];
-
-    /// <summary>Documents that the answer settles as well.</summary>
-    public IReadOnlyList<Document> Also { get; init; } = [];
 }
 
 /// <param name="Document">Null when there is no answer; then <paramref name="Failure"/> says why. Both, when something stale is served because of it.</param>

@@ -35,6 +35,9 @@ internal sealed record CatalogChange
     public IReadOnlyList<ManifestEntry>? Manifest { get; init; }
 
     public IReadOnlyList<Document> Documents { get; init; } = [];
+
+    /// <summary>Documents that no source has any more: deleted.</summary>
+    public IReadOnlyList<DocumentKey> Forgotten { get; init; } = [];
 }
 
 internal sealed record SeenVersion(string Ecosystem, string Name, string Version, DateTimeOffset? Published);

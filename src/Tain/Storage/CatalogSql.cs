@@ -56,6 +56,7 @@ internal static class CatalogSql
         ON CONFLICT DO UPDATE SET fetched_at = excluded.fetched_at, body = excluded.body, etag = excluded.etag,
             last_modified = excluded.last_modified, source = excluded.source
         """;
+    public const string ForgetDocument = "DELETE FROM document WHERE ecosystem = $1 AND name = $2 AND kind = $3";
     public const string RepeatAlarm =
         """
         UPDATE alarm SET count = count + 1, last_at = $7

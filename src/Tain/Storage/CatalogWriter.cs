@@ -135,6 +135,11 @@ internal sealed class CatalogWriter : IDisposable
             See(seen, now);
         foreach (var document in change.Documents)
             Put(document, now);
+        foreach (var key in change.Forgotten)
+        {
+            if (_connection.Execute(CatalogSql.ForgetDocument, key.Ecosystem, key.Name, key.Kind) > 0)
+                AppendFeed(FeedKind.Document, key.Ecosystem, key.Name, null, key.Kind, now);
+        }
         return change.Artifact is { } artifact ? Store(artifact, change.LostBlob, manifest, now) : new CommitResult(Conflict: null);
     }
 

@@ -96,6 +96,16 @@ internal sealed class PartialBlob : IDisposable
         return RandomAccess.Read(_file, into[..(int)Math.Min(into.Length, available)], offset);
     }
 
+    /// <summary>Of all that was appended so far.</summary>
+    public BlobDigest Digest
+    {
+        get
+        {
+            lock (_writing)
+                return new BlobDigest(Convert.ToHexStringLower(_hash.GetCurrentHash()));
+        }
+    }
+
     /// <summary>A handle of the same file that outlives this object, committed or deleted. For reading only, up to <see cref="Length"/>.</summary>
     public SafeFileHandle OpenHandle() => Posix.Duplicate(_file);
 
@@ -133,7 +143,7 @@ internal sealed class PartialBlob : IDisposable
                 // A write that failed half-way leaves bytes beyond the length.
                 if (RandomAccess.GetLength(_file) != _length)
                     RandomAccess.SetLength(_file, _length);
-                var digest = new BlobDigest(Convert.ToHexStringLower(_hash.GetCurrentHash()));
+                var digest = Digest;
                 Posix.Sync(_file, _path);
                 _store.Steps?.At(WriteSteps.BlobSynced);
                 _store.Place(_path, digest);
