@@ -82,7 +82,8 @@ internal static class GoContent
     public static async Task<Verdict> VerifyModAsync(Stream body, CancellationToken ct)
     {
         using var bytes = new MemoryStream();
-        await body.CopyToAsync(bytes, ct);
+        // A size of its own: by default the stream would be asked for its length, which is not known while it arrives.
+        await body.CopyToAsync(bytes, 64 * 1024, ct);
         var content = bytes.GetBuffer().AsMemory(0, (int)bytes.Length);
         if (LooksLikeHtml(content.Span))
             throw new IllegalContentException("sent an HTML page with status 200 instead of a go.mod");
