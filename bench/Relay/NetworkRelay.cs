@@ -161,7 +161,7 @@ public sealed class NetworkRelay : IAsyncDisposable
     {
         await foreach (var chunk in link.Chunks.Reader.ReadAllAsync(ct))
         {
-            await UntilAsync(chunk.Due, ct);
+            await PreciseTimer.WaitUntil(chunk.Due, ct);
             if (chunk.Count == 0)
             {
                 link.To.Shutdown(SocketShutdown.Send);
@@ -178,13 +178,6 @@ public sealed class NetworkRelay : IAsyncDisposable
             }
             ArrayPool<byte>.Shared.Return(chunk.Buffer);
         }
-    }
-
-    // A timer takes whole milliseconds and fires one to two late: asking for that much less keeps the mean right.
-    private static async ValueTask UntilAsync(long due, CancellationToken ct)
-    {
-        var left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due).TotalMilliseconds;
-        if (left > 1) await Task.Delay(TimeSpan.FromMilliseconds(Math.Max(1, (long)(left - 1.25))), ct);
     }
 
     // A head ends with CR LF CR LF, which may be split over chunks; `matched` carries how much of it was seen.
@@ -233,8 +226,8 @@ public sealed class NetworkRelay : IAsyncDisposable
             _half = Ticks(conditions.RoundTrip / 2);
             var rate = conditions.BytesPerSecond;
             _ticksPerByte = rate > 0 ? (double)Stopwatch.Frequency / rate : 0;
-            // A millisecond's worth: fine enough for the first byte's time, coarse enough to cost little.
-            ChunkSize = rate > 0 ? (int)Math.Clamp(rate / 1000, SmallestChunk, LargestChunk) : LargestChunk;
+            // Two milliseconds' worth: fine enough for the first byte's time, coarse enough to cost little.
+            ChunkSize = rate > 0 ? (int)Math.Clamp(rate / 500, SmallestChunk, LargestChunk) : LargestChunk;
             // Counted in chunks, which may be small when the sender writes little at a time: four times as many as full ones.
             var capacity = rate > 0
                 ? (int)Math.Min(4 * ((long)(rate * conditions.RoundTrip.TotalSeconds / 2) + Slack) / ChunkSize, 65536)
