@@ -46,31 +46,47 @@ internal sealed class BlobStore : IDisposable
     public static BlobStore Open(string folder, WriteSteps? steps = null)
     {
         folder = Path.GetFullPath(folder);
+        MakeDataFolder(folder);
+        BlobStore? store = null;
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(folder) ?? folder);
-            Posix.MakeFolder(folder);
-            var store = new BlobStore(folder, TakeLock(folder), steps);
-            try
-            {
-                Posix.MakeFolder(store._blobs);
-                Posix.MakeFolder(store._partials);
-                foreach (var leftover in Directory.EnumerateFiles(store._partials))
-                    File.Delete(leftover);
-                Posix.SyncFolder(folder);
-                return store;
-            }
-            catch
-            {
-                store.Dispose();
-                throw;
-            }
+            store = new BlobStore(folder, TakeLock(folder), steps);
+            Posix.MakeFolder(store._blobs);
+            Posix.MakeFolder(store._partials);
+            foreach (var leftover in Directory.EnumerateFiles(store._partials))
+                File.Delete(leftover);
+            Posix.SyncFolder(folder);
+            return store;
         }
-        catch (Exception e) when (e is UnauthorizedAccessException or IOException and not StorageException)
+        catch (Exception e)
         {
-            throw new StorageException($"can't use {folder} as the data folder: {e.Message}. Give the user that runs tain write access to it, or name another folder (--data, TAIN_DATA).", e);
+            store?.Dispose();
+            if (e is StorageException || !IsAboutFiles(e))
+                throw;
+            throw Unusable(folder, e);
         }
     }
+
+    /// <summary>Makes the folder in which all is kept, and those above it.</summary>
+    public static void MakeDataFolder(string folder)
+    {
+        try
+        {
+            if (Path.GetDirectoryName(folder) is { } parent)
+                Directory.CreateDirectory(parent);
+            Posix.MakeFolder(folder);
+        }
+        catch (Exception e) when (IsAboutFiles(e))
+        {
+            throw Unusable(folder, e);
+        }
+    }
+
+    private static bool IsAboutFiles(Exception e) => e is UnauthorizedAccessException or IOException;
+
+    private static StorageException Unusable(string folder, Exception e) => e is IOException io && Posix.IsFull(io)
+        ? StorageFullException.Of(folder, wanted: 0, e)
+        : new StorageException($"can't use {folder} as the data folder: {e.Message}. Give the user that runs tain write access to it, or name another folder (--data, TAIN_DATA).", e);
 
     private static SafeFileHandle TakeLock(string folder)
     {

@@ -29,10 +29,18 @@ internal sealed class Catalog : IAsyncDisposable
     public static Catalog Open(string folder, TimeProvider time, WriteSteps? steps = null)
     {
         folder = Path.GetFullPath(folder);
-        Directory.CreateDirectory(Path.GetDirectoryName(folder) ?? folder);
-        Posix.MakeFolder(folder);
+        BlobStore.MakeDataFolder(folder);
         var path = Path.Combine(folder, FileName);
-        return new Catalog(path, new CatalogWriter(CatalogFile.Open(path, steps), path, time, steps));
+        var connection = CatalogFile.Open(path, steps);
+        try
+        {
+            return new Catalog(path, new CatalogWriter(connection, path, time, steps));
+        }
+        catch (SqliteException e)
+        {
+            connection.Dispose();
+            throw CatalogErrors.Describe(path, e);
+        }
     }
 
     /// <summary>Done when the change is durable. Cancelling ends the wait; a change that the writer has begun is still committed.</summary>
@@ -60,10 +68,18 @@ internal sealed class Catalog : IAsyncDisposable
     public Artifact? FindArtifactOrNull(ArtifactKey key) => Read(c =>
         FirstOrNull(c.Command(CatalogSql.FindArtifact, key.Ecosystem, key.Name, key.Version, key.Kind), CatalogSql.ReadArtifact));
 
-    public IReadOnlyList<ManifestEntry>? FindManifestOrNull(ArtifactKey key) =>
-        Read(c => (byte[]?)c.Command(CatalogSql.FindManifest, key.Ecosystem, key.Name, key.Version, key.Kind).ExecuteScalar()) is { } body
-            ? ManifestCodec.Decode(body)
-            : null;
+    public IReadOnlyList<ManifestEntry>? FindManifestOrNull(ArtifactKey key)
+    {
+        var body = Read(c => (byte[]?)c.Command(CatalogSql.FindManifest, key.Ecosystem, key.Name, key.Version, key.Kind).ExecuteScalar());
+        try
+        {
+            return body is null ? null : ManifestCodec.Decode(body);
+        }
+        catch (InvalidDataException e)
+        {
+            throw CatalogErrors.Damaged(_path, $"the manifest of {key.Name} {key.Version}: {e.Message}", e);
+        }
+    }
 
     public Document? FindDocumentOrNull(DocumentKey key) => Read(c =>
         FirstOrNull(c.Command(CatalogSql.FindDocument, key.Ecosystem, key.Name, key.Kind), CatalogSql.ReadDocument));

@@ -36,7 +36,20 @@ internal static class ManifestCodec
         return bytes.ToArray();
     }
 
+    /// <summary>Throws <see cref="InvalidDataException"/> for bytes that <see cref="Encode"/> didn't make.</summary>
     public static IReadOnlyList<ManifestEntry> Decode(byte[] bytes)
+    {
+        try
+        {
+            return DecodeEntries(bytes);
+        }
+        catch (Exception e) when (e is EndOfStreamException or FormatException or ArgumentException or OverflowException)
+        {
+            throw new InvalidDataException($"not a manifest: {e.Message}", e);
+        }
+    }
+
+    private static ManifestEntry[] DecodeEntries(byte[] bytes)
     {
         if (bytes.Length == 0 || bytes[0] != Format)
             throw new InvalidDataException("a manifest of an unknown format");

@@ -55,7 +55,7 @@ public sealed class BlobStoreTests : IDisposable
             var digest = await store.CommitAsync(partial, None);
             Assert.Equal(Samples.DigestOf(expected.ToArray()), digest);
             Assert.Equal(expected, Contents(store, digest));
-        }, iter: 60);
+        }, iter: 30);
     }
 
     [Fact]
