@@ -26,7 +26,7 @@ internal sealed class PartialBlob : IDisposable
     private long _roomCheckedAt;
     private BlobDigest? _committed;
     private bool _failed;
-    private bool _disposed;
+    private volatile bool _disposed;
 
     internal PartialBlob(BlobStore store, string path, long expected)
     {
@@ -90,6 +90,8 @@ internal sealed class PartialBlob : IDisposable
     /// a read that has begun by then ends well.</summary>
     public int Read(long offset, Span<byte> into)
     {
+        // The handle alone doesn't refuse: readers that overlap without a gap would keep it open for ever.
+        ObjectDisposedException.ThrowIf(_disposed, this);
         var available = Length - offset;
         if (available <= 0 || into.IsEmpty)
             return 0;
