@@ -19,7 +19,7 @@ internal sealed class TainServer : IAsyncDisposable
     private readonly UpstreamClient _upstream;
     private readonly Documents _documents;
     private readonly Artifacts _artifacts;
-    private readonly Absences _absences;
+    private readonly KnownFailures _failures;
     private readonly Stories _stories;
     private readonly ServerLife _life = new();
     private readonly Health _health;
@@ -49,17 +49,17 @@ internal sealed class TainServer : IAsyncDisposable
         var sources = new SourceHealth(_time);
         _upstream = new UpstreamClient(options.Upstream, sources, _time);
 
-        _absences = new Absences(_time);
+        _failures = new KnownFailures(_time);
         _stories = new Stories();
         var flights = new Flights<DocumentAnswer>(_life, options.Upstream.FetchTimeout);
-        _documents = new Documents(_catalog, flights, _absences, _stories, _time, logs.CreateLogger<Documents>());
-        var fetch = new ArtifactFetch(_blobs, _catalog, _upstream, sources, _absences, _stories, options.Upstream, _life, _time, logs.CreateLogger<ArtifactFetch>());
-        _artifacts = new Artifacts(_catalog, _blobs, fetch, _absences, _life);
+        _documents = new Documents(_catalog, flights, _failures, _stories, _time, logs.CreateLogger<Documents>());
+        var fetch = new ArtifactFetch(_blobs, _catalog, _upstream, sources, _failures, _stories, options.Upstream, _life, _time, logs.CreateLogger<ArtifactFetch>());
+        _artifacts = new Artifacts(_catalog, _blobs, fetch, _failures, _life);
 
         var routing = new GoRouting(options.Go);
         var go = new GoMirror(_documents, _artifacts, _catalog, _upstream, sources, routing, options.Go, _time);
         _ecosystems = new Ecosystems.Ecosystems(
-            new GoEndpoints(go, new GoIndex(_catalog, routing), routing, options.Go),
+            new GoEndpoints(go, new GoIndex(_catalog, routing), routing, _time),
             new GoExplain(go, routing, _catalog, sources, _stories));
 
         _health = new Health(() => null);
@@ -93,11 +93,18 @@ internal sealed class TainServer : IAsyncDisposable
             return GoErrors.WriteMalformedAsync(context, "the path is not a plain one: it is decoded once, and holds visible ASCII, no %, no empty or dot segments");
         return target.Path switch
         {
+            "/" => ErrorBody.WriteAsync(context, StatusCodes.Status200OK, Welcome()),
             "/healthz" => Health.HandleHealthAsync(context),
             "/readyz" => _health.HandleReadyAsync(context),
             _ => _ecosystems.HandleOrNull(context, target)
                 ?? GoErrors.WriteMalformedAsync(context, "no such page; Go modules are under /go/"),
         };
+    }
+
+    private string Welcome()
+    {
+        var url = _options.PublicUrl?.ToString().TrimEnd('/') ?? "<this server>";
+        return $"Tain, a mirror for Go modules.\nGOPROXY={url}/go\nWhy an answer is what it is: {url}/api/v1/explain/go/<module>@<version>\nNewly seen versions: {url}/go/index\n";
     }
 
     public async ValueTask DisposeAsync()
@@ -106,7 +113,7 @@ internal sealed class TainServer : IAsyncDisposable
         _upstream.Dispose();
         _artifacts.Dispose();
         _documents.Dispose();
-        _absences.Dispose();
+        _failures.Dispose();
         _stories.Dispose();
         await _catalog.DisposeAsync();
         _blobs.Dispose();

@@ -5,7 +5,7 @@ using Tain.Upstream;
 namespace Tain.Mirror;
 
 /// <summary>Brings one artifact: asks the sources in order, each by a <see cref="Download"/>, then commits what was verified.</summary>
-internal sealed class ArtifactFetch(BlobStore blobs, Catalog catalog, UpstreamClient upstream, SourceHealth health, Absences absences, Stories stories,
+internal sealed class ArtifactFetch(BlobStore blobs, Catalog catalog, UpstreamClient upstream, SourceHealth health, KnownFailures failures, Stories stories,
     UpstreamOptions options, ServerLife life, TimeProvider time, ILogger<ArtifactFetch> log)
 {
     /// <summary>Fills <paramref name="cold"/> and ends it with a verdict or a failure; never throws.</summary>
@@ -23,8 +23,6 @@ internal sealed class ArtifactFetch(BlobStore blobs, Catalog catalog, UpstreamCl
                 (link, ct) => Download.RunAsync(request, link.Source!, cold, blobs, upstream, options.Tries, time, ct), limit.Token);
             attempts = result.Attempts;
             failure = result.Value is { } download ? await CommitAsync(request, cold, download, attempts) : Failure.Of(attempts);
-            if (failure is { Kind: FailureKind.NotFound })
-                absences.Remember(request.Address, failure, request.AbsenceTtl);
         }
         catch (OperationCanceledException)
         {
@@ -43,7 +41,14 @@ internal sealed class ArtifactFetch(BlobStore blobs, Catalog catalog, UpstreamCl
             failure = new(FailureKind.Unavailable, "this server failed: " + e.Message, attempts);
         }
         if (failure is not null)
+        {
+            // Before the clients hear of it: whoever asks again at once is told the reason.
+            if (failure.Kind is FailureKind.NotFound)
+                failures.Remember(request.Address, failure, request.AbsenceTtl);
+            else if (cold.WasServed)
+                failures.Remember(request.Address, failure, KnownFailures.AfterReset);
             cold.Fail(failure);
+        }
         stories.Tell(new(request.Address, began, time.GetUtcNow() - began, attempts, failure is null ? "Fetched" : $"{failure.Status} {failure.Reason}"));
     }
 

@@ -8,7 +8,7 @@ internal sealed record ArtifactRequest
 {
     public required ArtifactKey Key { get; init; }
 
-    /// <summary>How the address is shown to people and keyed in absences and stories.</summary>
+    /// <summary>How the address is shown to people and keyed in known failures and stories.</summary>
     public required string Address { get; init; }
 
     /// <summary>Who is asked, in order.</summary>

@@ -7,7 +7,7 @@ namespace Tain.Mirror;
 
 /// <summary>What never changes: stored bytes by key, or a flight that brings them.</summary>
 /// <remarks>Bodies up to <see cref="HotBody"/> are kept in memory, 64 MiB at most in all.</remarks>
-internal sealed class Artifacts(Catalog catalog, BlobStore blobs, ArtifactFetch fetch, Absences absences, ServerLife life) : IDisposable
+internal sealed class Artifacts(Catalog catalog, BlobStore blobs, ArtifactFetch fetch, KnownFailures failures, ServerLife life) : IDisposable
 {
     private const int HotBody = 64 * 1024;
     private const long HotBytes = 64 << 20;
@@ -26,8 +26,8 @@ internal sealed class Artifacts(Catalog catalog, BlobStore blobs, ArtifactFetch 
                 return stored;
             if (request.CachedOnly)
                 return new() { Failure = new(FailureKind.NotFound, "not stored here, and the request allows no fetch", []) };
-            if (absences.FindOrNull(request.Address) is { } absent)
-                return new() { Failure = absent, Served = Served.NegativeHit };
+            if (failures.FindOrNull(request.Address) is { } absent)
+                return new() { Failure = absent, Served = Served.KnownFailure };
             Lazy<ColdArtifact>? mine = null;
             mine = new(() => Start(request, mine!));
             var flight = _cold.GetOrAdd(request.Key, mine);

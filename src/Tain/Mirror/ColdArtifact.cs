@@ -24,6 +24,9 @@ internal sealed class ColdArtifact : IDisposable
     /// <summary>Set instead of the verdict.</summary>
     public Failure? Failure { get; private set; }
 
+    /// <summary>Clients hold bytes of it.</summary>
+    public bool WasServed => _served;
+
     /// <summary>How many bytes are here.</summary>
     public long Received => _partial?.Length ?? 0;
 

@@ -56,7 +56,7 @@ internal static class Delivery
     public static CacheStatus CacheStatusOf(Served served) => served switch
     {
         Served.Hit => CacheStatus.Hit,
-        Served.NegativeHit => CacheStatus.Hit with { Detail = "known-absent" },
+        Served.KnownFailure => CacheStatus.Hit with { Detail = "known-failure" },
         Served.Fetched => CacheStatus.Miss with { Stored = true },
         Served.FetchedNotStored => CacheStatus.Miss with { Detail = "not-stored" },
         Served.Joined => CacheStatus.Miss with { Stored = true, Collapsed = true },

@@ -6,7 +6,7 @@ namespace Tain.Mirror;
 
 /// <summary>What changes: lists, latest, queries. Fresh within its TTL; then stale while one request asks again; stale as long as the sources fail.</summary>
 /// <remarks>Small and hot documents are kept in memory, 64 MiB at most.</remarks>
-internal sealed class Documents(Catalog catalog, Flights<DocumentAnswer> flights, Absences absences, Stories stories, TimeProvider time, ILogger<Documents> log) : IDisposable
+internal sealed class Documents(Catalog catalog, Flights<DocumentAnswer> flights, KnownFailures failures, Stories stories, TimeProvider time, ILogger<Documents> log) : IDisposable
 {
     private const long HotBytes = 64 << 20;
     private readonly MemoryCache _hot = new(new MemoryCacheOptions { SizeLimit = HotBytes });
@@ -21,8 +21,8 @@ internal sealed class Documents(Catalog catalog, Flights<DocumentAnswer> flights
             return Task.FromResult(new DocumentAnswer(stored, null, Served.Hit));
         if (request.CachedOnly)
             return Task.FromResult(stored is not null ? new DocumentAnswer(stored, null, Served.Stale) : FromStore(request, new(FailureKind.NotFound, "not stored here, and the request allows no fetch", [])));
-        if (absences.FindOrNull(address) is { } absent)
-            return Task.FromResult(stored is not null ? new DocumentAnswer(stored, absent, Served.Stale) : FromStore(request, absent, Served.NegativeHit));
+        if (failures.FindOrNull(address) is { } absent)
+            return Task.FromResult(stored is not null ? new DocumentAnswer(stored, absent, Served.Stale) : FromStore(request, absent, Served.KnownFailure));
         if (stored is not null && age < request.Ttl + request.StaleWhileRevalidate)
         {
             flights.StartInBackground(address, token => RefreshAsync(request, stored, token));
@@ -63,7 +63,7 @@ internal sealed class Documents(Catalog catalog, Flights<DocumentAnswer> flights
 
     private async Task<DocumentAnswer> KeepAsync(DocumentRequest request, Document document, DocumentFetch fetch)
     {
-        absences.Forget(request.Address);
+        failures.Forget(request.Address);
         var stored = await CommitAsync(request, new() { Documents = [document], Versions = fetch.Versions });
         Heat(document);
         return new(document, null, stored ? Served.Fetched : Served.FetchedNotStored);
@@ -88,7 +88,7 @@ internal sealed class Documents(Catalog catalog, Flights<DocumentAnswer> flights
     {
         if (failure.Kind is FailureKind.NotFound)
         {
-            absences.Remember(request.Address, failure, request.AbsenceTtl);
+            failures.Remember(request.Address, failure, request.AbsenceTtl);
             if (stored is not null && !request.KeepWhenGone)
             {
                 _hot.Remove(stored.Key);
@@ -145,4 +145,4 @@ internal sealed record DocumentFetch(Document? Document, IReadOnlyList<Attempt> 
 internal sealed record DocumentAnswer(Document? Document, Failure? Failure, Served Served);
 
 /// <summary>How an answer came about: what Cache-Status says.</summary>
-internal enum Served { Hit, NegativeHit, Fetched, FetchedNotStored, Joined, Stale, StaleWhileRevalidate, StaleIfError, Computed, Failed }
+internal enum Served { Hit, KnownFailure, Fetched, FetchedNotStored, Joined, Stale, StaleWhileRevalidate, StaleIfError, Computed, Failed }

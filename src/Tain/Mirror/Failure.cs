@@ -39,7 +39,7 @@ internal sealed record Failure(FailureKind Kind, string Reason, IReadOnlyList<At
     {
         var faults = attempts.Where(a => !a.IsAbsence).ToList();
         if (attempts.Count == 0)
-            return new(FailureKind.NotFound, "no source is configured for it", attempts);
+            return new(FailureKind.NotFound, "no source may be asked: it is private (go.private), none of its sources is marked private (go.sources), and there is no direct", attempts);
         if (faults.Count == 0)
             return new(FailureKind.NotFound, attempts.All(a => a.Fault is FaultKind.NotAsked) ? "not stored here, and no source may be asked" : "every source asked says so", attempts);
         if (faults.All(a => a.Fault is FaultKind.Refused))

@@ -42,6 +42,9 @@ internal sealed record GoAddress(ModulePath Module, GoResource Resource, string 
     /// <summary>True when <see cref="Version"/> names one version for ever: canonical, and legal for the module (go-protocol 12, 13).</summary>
     public bool IsCanonical => ModuleVersion.Canonical(Version) == Version && ModuleVersion.Check(Module, Version, out _);
 
+    /// <summary>True when its answer never changes.</summary>
+    public bool IsForever => Resource is GoResource.Mod or GoResource.Zip || (Resource is GoResource.Info && IsCanonical);
+
     /// <param name="path">Percent-decoded, below <c>/go/</c>.</param>
     public static bool TryParse(string path, [NotNullWhen(true)] out GoAddress? address, [NotNullWhen(false)] out string? error)
     {

@@ -1,12 +1,12 @@
-using Tain.Config;
 using Tain.GoModules;
 using Tain.Http;
 using Tain.Mirror;
+using Tain.Storage;
 
 namespace Tain.Ecosystems.Go;
 
 /// <summary>The GOPROXY protocol under <c>/go/</c>: address in, answer out.</summary>
-internal sealed class GoEndpoints(GoMirror mirror, GoIndex index, GoRouting routing, GoOptions options)
+internal sealed class GoEndpoints(GoMirror mirror, GoIndex index, GoRouting routing, TimeProvider time)
 {
     /// <summary>What never changes may be kept for a year (RFC 9111 has no larger meaning), by anyone; private names by the client only (DESIGN, invariant 7).</summary>
     private const string ForeverPublic = "public, max-age=31536000, immutable";
@@ -53,7 +53,7 @@ internal sealed class GoEndpoints(GoMirror mirror, GoIndex index, GoRouting rout
         using var answer = mirror.GetArtifact(address, cachedOnly);
         var failure = await Delivery.SendAsync(context, answer, address.Resource is GoResource.Zip ? ZipType : TextType, Forever(address.Module));
         if (failure is not null)
-            await FailAsync(context, address, failure, answer.Served is Served.NegativeHit ? Served.NegativeHit : Served.Failed);
+            await FailAsync(context, address, failure, answer.Served is Served.KnownFailure ? Served.KnownFailure : Served.Failed);
     }
 
     private async Task SendDocumentAsync(HttpContext context, GoAddress address, bool cachedOnly)
@@ -64,9 +64,9 @@ internal sealed class GoEndpoints(GoMirror mirror, GoIndex index, GoRouting rout
             await FailAsync(context, address, answer.Failure!, answer.Served);
             return;
         }
-        var canonical = address.Resource is GoResource.Info && address.IsCanonical && answer.Served is not Served.Computed;
+        var canonical = address.IsForever && answer.Served is not Served.Computed;
         await Delivery.SendAsync(context, document, address.Resource is GoResource.List ? TextType : InfoType,
-            canonical ? Forever(address.Module) : Briefly(address), Delivery.CacheStatusOf(answer.Served));
+            canonical ? Forever(address.Module) : Briefly(address, document), Delivery.CacheStatusOf(answer.Served));
     }
 
     private static Task FailAsync(HttpContext context, GoAddress address, Failure failure, Served served)
@@ -77,15 +77,11 @@ internal sealed class GoEndpoints(GoMirror mirror, GoIndex index, GoRouting rout
 
     private string Forever(ModulePath module) => routing.IsPrivate(module.Value) ? ForeverPrivate : ForeverPublic;
 
-    private string Briefly(GoAddress address)
+    /// <summary>A cache in front may keep it as long as it is fresh here, not longer.</summary>
+    private string Briefly(GoAddress address, Document document)
     {
-        var ttl = address.Resource switch
-        {
-            GoResource.List => options.ListTtl,
-            GoResource.Latest => options.LatestTtl,
-            _ => options.QueryTtl,
-        };
-        return $"{(routing.IsPrivate(address.Module.Value) ? "private" : "public")}, max-age={(long)ttl.TotalSeconds}";
+        var left = mirror.TtlOf(address) - (time.GetUtcNow() - document.FetchedAt);
+        return $"{(routing.IsPrivate(address.Module.Value) ? "private" : "public")}, max-age={Math.Max(0, (long)left.TotalSeconds)}";
     }
 
     private static bool IsTrue(string? header) => string.Equals(header, "true", StringComparison.OrdinalIgnoreCase);

@@ -70,7 +70,7 @@ internal sealed class GoExplain(GoMirror mirror, GoRouting routing, Catalog cata
     private static string Decided(DocumentAnswer answer, GoAddress address) => answer.Served switch
     {
         Served.Hit => address.IsCanonical ? "stored: a version never changes, nobody was asked" : "stored and still fresh, nobody was asked",
-        Served.NegativeHit => "every source said a short while ago that it does not exist (go.absence-ttl)",
+        Served.KnownFailure => "every source said a short while ago that it does not exist (go.absence-ttl)",
         Served.Fetched or Served.FetchedNotStored or Served.Joined => "the first source that had it answered",
         Served.Stale => "stored, no longer fresh",
         Served.StaleWhileRevalidate => "stored and served at once while it is asked for again (go.stale-while-revalidate)",

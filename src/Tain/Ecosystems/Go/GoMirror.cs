@@ -21,18 +21,12 @@ internal sealed class GoMirror(Documents documents, Artifacts artifacts, Catalog
     public Task<DocumentAnswer> GetDocumentAsync(GoAddress address, bool cachedOnly, CancellationToken ct)
     {
         var route = routing.For(address.Module);
-        var forever = address.Resource is GoResource.Info && address.IsCanonical;
         var key = KeyOf(address);
         var request = new DocumentRequest
         {
             Key = key,
             Address = address.Text,
-            Ttl = address.Resource switch
-            {
-                GoResource.List => options.ListTtl,
-                GoResource.Latest => options.LatestTtl,
-                _ => forever ? TimeSpan.MaxValue : options.QueryTtl,
-            },
+            Ttl = TtlOf(address),
             StaleWhileRevalidate = options.StaleWhileRevalidate,
             AbsenceTtl = options.AbsenceTtl,
             CachedOnly = cachedOnly,
@@ -41,7 +35,7 @@ internal sealed class GoMirror(Documents documents, Artifacts artifacts, Catalog
             Compute = () => Compute(address, key),
         };
         // With off, versions that are only known by name can't be had: what is stored is the whole truth.
-        if (route.IsOff && !forever && Compute(address, key) is { } computed)
+        if (route.IsOff && !address.IsForever && Compute(address, key) is { } computed)
             return Task.FromResult(new DocumentAnswer(computed, null, Served.Computed));
         return documents.GetAsync(request, ct);
     }
@@ -63,6 +57,15 @@ internal sealed class GoMirror(Documents documents, Artifacts artifacts, Catalog
             Verify = zip ? (body, ct) => GoContent.VerifyZipAsync(address, body, ct) : GoContent.VerifyModAsync,
         });
     }
+
+    /// <summary>How long an answer is fresh.</summary>
+    public TimeSpan TtlOf(GoAddress address) => address.Resource switch
+    {
+        _ when address.IsForever => TimeSpan.MaxValue,
+        GoResource.List => options.ListTtl,
+        GoResource.Latest => options.LatestTtl,
+        _ => options.QueryTtl,
+    };
 
     public static DocumentKey KeyOf(GoAddress address) => new(Ecosystem, address.Module.Value, address.Resource switch
     {
@@ -87,10 +90,12 @@ internal sealed class GoMirror(Documents documents, Artifacts artifacts, Catalog
         if (result.Value is not { } given)
             return new(null, result.Attempts);
         var body = given.NotModified ? stored!.Body : given.Body!;
-        var document = new Document(key, body, given.Validator?.ETag ?? stored?.ETag, given.Validator?.LastModified ?? stored?.LastModified, time.GetUtcNow(), result.Attempts[^1].Source);
-        if (!given.NotModified)
-            document = document with { ETag = given.Validator?.ETag, LastModified = given.Validator?.LastModified };
-        return new(document, result.Attempts) { Versions = VersionsIn(address, body) };
+        // A 304 need not repeat the validator (RFC 9110, 15.4.5).
+        var validator = given.NotModified ? given.Validator ?? new(stored!.ETag, stored.LastModified) : given.Validator;
+        var document = new Document(key, body, validator?.ETag, validator?.LastModified, time.GetUtcNow(), result.Attempts[^1].Source);
+        // The facts of a body that has not changed are known: a long list costs its look-ups once.
+        var known = stored is not null && stored.Body.AsSpan().SequenceEqual(body);
+        return new(document, result.Attempts) { Versions = known ? [] : VersionsIn(address, body) };
     }
 
     private static List<SeenVersion> VersionsIn(GoAddress address, byte[] body)
