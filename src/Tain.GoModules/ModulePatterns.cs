@@ -37,9 +37,9 @@ public sealed class ModulePatterns
         foreach (var element in Elements(commaList))
         {
             var text = commaList.AsSpan()[element];
-            if (Glob.Parse(Utf8(text)) is not { } glob)
+            if (!PathRules.IsWellFormed(text) || Glob.Parse(Utf8(text)) is not { } glob)
             {
-                error = $"malformed pattern {Text.Quote(text)}: unfinished class or escape";
+                error = $"malformed pattern {Text.Quote(text)}: bad class or escape";
                 return false;
             }
             if (text.Trim().Length != text.Length)

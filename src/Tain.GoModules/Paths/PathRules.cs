@@ -87,7 +87,8 @@ internal static class PathRules
         };
     }
 
-    private static bool IsWellFormed(ReadOnlySpan<char> text)
+    /// <summary>Whether it has a form in UTF-8.</summary>
+    public static bool IsWellFormed(ReadOnlySpan<char> text)
     {
         // A lone surrogate is what invalid UTF-8 comes to in a string of .NET.
         var at = text.IndexOfAnyInRange('\ud800', '\udfff');
