@@ -6,7 +6,7 @@ namespace Tain.Config;
 /// <summary>The validated configuration: what tain.yaml, TAIN_… variables and --flags came to. Immutable.</summary>
 internal sealed record TainOptions
 {
-    /// <summary><c>listen</c>: host:port; port 0 takes a free one. Default 127.0.0.1:8080.</summary>
+    /// <summary><c>listen</c>: address:port, an asterisk for every address; port 0 takes a free one. Default 127.0.0.1:8080.</summary>
     public string Listen { get; init; } = "127.0.0.1:8080";
 
     /// <summary><c>data</c>: the folder that holds everything. Default ./tain-data.</summary>
@@ -24,6 +24,9 @@ internal sealed record TainOptions
     public UpstreamOptions Upstream { get; init; } = new();
 
     public GoOptions Go { get; init; } = new();
+
+    /// <summary>What is allowed but looks like a mistake; for the log at start.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 }
 
 internal enum LogFormat { Auto, Json, Text }
@@ -70,6 +73,12 @@ internal sealed record GoOptions
 
     /// <summary><c>go.private</c>: GOPRIVATE patterns; what they match goes to private sources and direct only. Default none.</summary>
     public ModulePatterns Private { get; init; } = ModulePatterns.None;
+
+    /// <summary><c>go.private</c> as it was written.</summary>
+    public string PrivateText { get; init; } = "";
+
+    /// <summary><c>go.sources</c>: per source settings, already merged into <see cref="Upstream"/> and <see cref="Routes"/>. Default none.</summary>
+    public IReadOnlyList<SourceSetting> Sources { get; init; } = [];
 
     /// <summary><c>go.order</c>: listed (default), or latency: the fastest first among those joined by <c>|</c>.</summary>
     public SourceOrder Order { get; init; } = SourceOrder.Listed;

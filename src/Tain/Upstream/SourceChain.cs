@@ -58,6 +58,10 @@ internal sealed class SourceChain
     /// <summary>This chain without the links that <paramref name="keep"/> refuses; separators stay with what they follow.</summary>
     public SourceChain Where(Func<ChainLink, bool> keep) => new([.. Links.Where(keep)]);
 
+    /// <summary>This chain with each proxy's settings changed.</summary>
+    public SourceChain Select(Func<UpstreamSource, UpstreamSource> change) =>
+        new([.. Links.Select(link => link.Source is { } source ? link with { Source = change(source) } : link)]);
+
     /// <summary>The list in GOPROXY syntax, passwords masked.</summary>
     public override string ToString()
     {
