@@ -1,1 +1,12 @@
-return 0;
+using Tain.Commands;
+using Tain.Config;
+
+var line = CommandLine.Parse(args, ConfigInput.ProcessEnvironment(), Directory.GetCurrentDirectory());
+return line.Command switch
+{
+    "serve" => await line.WithOptionsAsync(ServeCommand.RunAsync),
+    "config" => ConfigCommand.Run(line),
+    "version" when line.Problems.Count == 0 => VersionCommand.Run(),
+    "help" => HelpCommand.Run(line),
+    _ => line.Refuse(),
+};

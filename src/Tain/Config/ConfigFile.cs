@@ -14,19 +14,20 @@ internal sealed class ConfigFile
     private const int MaxDepth = 8;
 
     private readonly string name;
-    private readonly List<GivenValue> values;
+    private readonly Action<GivenValue> give;
     private readonly List<string> problems;
     private readonly Dictionary<string, long> seen = new(StringComparer.Ordinal);
 
-    private ConfigFile(string name, List<GivenValue> values, List<string> problems)
+    private ConfigFile(string name, Action<GivenValue> give, List<string> problems)
     {
         this.name = name;
-        this.values = values;
+        this.give = give;
         this.problems = problems;
     }
 
     /// <param name="name">How the file is called in messages.</param>
-    public static void Read(string path, string name, List<GivenValue> values, List<string> problems)
+    /// <param name="give">Called for each value in the order of lines, so that problems are told in that order too.</param>
+    public static void Read(string path, string name, Action<GivenValue> give, List<string> problems)
     {
         try
         {
@@ -36,7 +37,7 @@ internal sealed class ConfigFile
                 return;
             }
             using var reader = new StreamReader(path);
-            new ConfigFile(name, values, problems).Read(new Parser(reader));
+            new ConfigFile(name, give, problems).Read(new Parser(reader));
         }
         catch (YamlException e)
         {
@@ -80,7 +81,7 @@ internal sealed class ConfigFile
             var isGroup = Settings.All.Any(s => s.Key.StartsWith(key + ".", StringComparison.Ordinal));
             if (setting is null && !isGroup)
             {
-                problems.Add($"{name}:{line}: {ConfigText.Shown(key)}: unknown setting; {ConfigText.Suggest(key, s => s.Key, "tain config shows all")}");
+                problems.Add($"{name}:{line}: {ConfigText.Shown(key)}: unknown setting; {ConfigText.Suggest(key, s => s.Key, "tain serve --help lists all")}");
                 parser.SkipThisAndNestedEvents();
             }
             else if (setting is null)
@@ -125,7 +126,7 @@ internal sealed class ConfigFile
             if (scalar is { Style: ScalarStyle.Plain, Value: "" })
                 problems.Add($"{where}: {setting.Key}: has no value: remove the line for the default, or write \"\" for an empty value");
             else
-                values.Add(new GivenValue(setting, scalar.Value, where));
+                give(new GivenValue(setting, scalar.Value, where));
         }
         else if (setting.Separator is { } separator && parser.TryConsume<SequenceStart>(out _))
         {
@@ -145,7 +146,7 @@ internal sealed class ConfigFile
                 whole = false;
             }
             if (whole)
-                values.Add(new GivenValue(setting, string.Join(separator, items), where));
+                give(new GivenValue(setting, string.Join(separator, items), where));
         }
         else
         {

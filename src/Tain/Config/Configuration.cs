@@ -44,22 +44,14 @@ internal sealed record Configuration(TainOptions? Options, IReadOnlyList<Effecti
     public static Configuration Load(ConfigInput input)
     {
         var problems = new List<string>();
-        var given = new List<GivenValue>();
-        ReadFile(input, given, problems);
-        ReadVariables(input.Environment, given, problems);
-        given.AddRange(input.Flags);
-        problems.AddRange(input.Problems);
-
-        // Each value is checked, also one that another overrides: it would stop the start on the day the other is removed.
         var options = new TainOptions();
         var origins = new Dictionary<Setting, GivenValue>();
-        foreach (var value in given)
-        {
-            if (value.Setting.TryApply(ref options, value.Text, out var error))
-                origins[value.Setting] = value;
-            else
-                problems.Add(Problem(value, error));
-        }
+        // :: The order is the precedence: what comes later overrides.
+        ReadFile(input, Give, problems);
+        ReadVariables(input.Environment, Give, problems);
+        foreach (var flag in input.Flags)
+            Give(flag);
+        problems.AddRange(input.Problems);
 
         if (problems.Count == 0)
             options = MergeSources(options, origins, problems);
@@ -68,6 +60,15 @@ internal sealed record Configuration(TainOptions? Options, IReadOnlyList<Effecti
 
         var values = Settings.All.Select(s => new EffectiveValue(s, s.Format(options), origins.TryGetValue(s, out var g) ? g.Where : "default")).ToList();
         return new Configuration(options with { Warnings = WarningsOf(options) }, values, []);
+
+        // Each value is checked, also one that another overrides: it would stop the start on the day the other is removed.
+        void Give(GivenValue value)
+        {
+            if (value.Setting.TryApply(ref options, value.Text, out var error))
+                origins[value.Setting] = value;
+            else
+                problems.Add(Problem(value, error));
+        }
     }
 
     private static string Problem(GivenValue value, string error)
@@ -78,14 +79,14 @@ internal sealed record Configuration(TainOptions? Options, IReadOnlyList<Effecti
         return $"{value.Where}: {setting.Key}: '{ConfigText.Shown(text)}' {Secrets.OneLine(ConfigText.Mask(error), 400)}; {remedy}";
     }
 
-    private static void ReadFile(ConfigInput input, List<GivenValue> given, List<string> problems)
+    private static void ReadFile(ConfigInput input, Action<GivenValue> give, List<string> problems)
     {
         var name = input.File ?? input.Environment.GetValueOrDefault(FileVariable);
         if (name is null)
         {
             var path = Path.Combine(input.WorkingDirectory, DefaultFile);
             if (File.Exists(path))
-                ConfigFile.Read(path, DefaultFile, given, problems);
+                ConfigFile.Read(path, DefaultFile, give, problems);
         }
         else if (name.Length == 0)
         {
@@ -93,11 +94,11 @@ internal sealed record Configuration(TainOptions? Options, IReadOnlyList<Effecti
         }
         else
         {
-            ConfigFile.Read(Path.Combine(input.WorkingDirectory, name), ConfigText.Shown(name), given, problems);
+            ConfigFile.Read(Path.Combine(input.WorkingDirectory, name), ConfigText.Shown(name), give, problems);
         }
     }
 
-    private static void ReadVariables(IReadOnlyDictionary<string, string> environment, List<GivenValue> given, List<string> problems)
+    private static void ReadVariables(IReadOnlyDictionary<string, string> environment, Action<GivenValue> give, List<string> problems)
     {
         var settings = Settings.All.ToDictionary(s => s.Variable, StringComparer.Ordinal);
         foreach (var (name, text) in environment.OrderBy(pair => pair.Key, StringComparer.Ordinal))
@@ -105,9 +106,9 @@ internal sealed record Configuration(TainOptions? Options, IReadOnlyList<Effecti
             if (!name.StartsWith(VariablePrefix, StringComparison.Ordinal) || name == FileVariable)
                 continue;
             if (settings.TryGetValue(name, out var setting))
-                given.Add(new GivenValue(setting, text, name));
+                give(new GivenValue(setting, text, name));
             else if (!IsOfKubernetes(name, text, environment))
-                problems.Add($"{ConfigText.Shown(name)}: unknown variable; {ConfigText.Suggest(name, s => s.Variable, "variables that begin with TAIN_ are settings of tain: remove it, or see tain config for all")}");
+                problems.Add($"{ConfigText.Shown(name)}: unknown variable; {ConfigText.Suggest(name, s => s.Variable, "variables that begin with TAIN_ are settings of tain: remove it, or see tain serve --help for all")}");
         }
     }
 

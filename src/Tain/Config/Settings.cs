@@ -231,6 +231,9 @@ internal static class Settings
         return error is null;
     }
 
+    // Every bad entry of a list is told, not only one of them.
+    private static void AddTo(ref string? error, string more) => error = error is null ? more : error + "; and " + more;
+
     private static bool ParseNetworks(string text, [NotNullWhen(true)] out IReadOnlyList<IPNetwork>? value, [NotNullWhen(false)] out string? error)
     {
         var networks = new List<IPNetwork>();
@@ -243,7 +246,7 @@ internal static class Settings
             else if (!part.Contains('/', StringComparison.Ordinal) && IPAddress.TryParse(part, out var address))
                 networks.Add(new IPNetwork(address, address.GetAddressBytes().Length * 8));
             else
-                error = $"has '{part}', which is not a network: write it as 10.0.0.0/8 or fd00::/8, with zeros after the prefix";
+                AddTo(ref error, $"has '{part}', which is not a network: write it as 10.0.0.0/8 or fd00::/8, with zeros after the prefix");
         }
         return error is null;
     }
@@ -273,11 +276,11 @@ internal static class Settings
         {
             var words = entry.Split((char[]?)null, 2, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
             if (words.Length < 2)
-                error = $"has the entry '{entry}' without a chain: write PATTERNS, a space and a GOPROXY list, such as corp.example/* https://goproxy.corp.example,direct";
+                AddTo(ref error, $"has the entry '{entry}' without a chain: write PATTERNS, a space and a GOPROXY list, such as corp.example/* https://goproxy.corp.example,direct");
             else if (!ModulePatterns.TryParse(words[0], out var patterns, out var reason))
-                error = $"has the patterns '{words[0]}' that are not a GOPRIVATE list: {reason}";
+                AddTo(ref error, $"has the patterns '{words[0]}' that are not a GOPRIVATE list: {reason}");
             else if (!ParseChain(words[1], out var chain, out reason))
-                error = $"has the chain '{words[1]}' that {reason}";
+                AddTo(ref error, $"has the chain '{words[1]}' that {reason}");
             else
                 routes.Add(new GoRoute(words[0], patterns, chain));
         }
@@ -292,9 +295,9 @@ internal static class Settings
         foreach (var entry in text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             if (!SourceSetting.TryParse(entry, out var setting, out var reason))
-                error = $"has an entry that is not URL [private] [response-timeout=DURATION]: {reason}";
+                AddTo(ref error, $"has an entry that is not URL [private] [response-timeout=DURATION]: {reason}");
             else if (sources.Exists(s => s.Name == setting.Name))
-                error = $"names {setting.Name} twice: write one entry";
+                AddTo(ref error, $"names {setting.Name} twice: write one entry");
             else
                 sources.Add(setting);
         }

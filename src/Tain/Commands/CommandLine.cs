@@ -1,0 +1,130 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Tain.Config;
+
+namespace Tain.Commands;
+
+/// <summary>What was asked for on the command line.</summary>
+/// <param name="Command">The command's name; <c>help</c> when help was asked for or no command was given; empty when none can be told.</param>
+/// <param name="Topic">The command that help is wanted for; null for all.</param>
+/// <param name="Problems">What is wrong with the line itself, in words; unknown flags of commands with settings are in <paramref name="Settings"/> instead.</param>
+internal sealed record CommandLine(string Command, string? Topic, bool Json, ConfigInput Settings, IReadOnlyList<string> Problems)
+{
+    /// <summary>The commands, whether they take the settings, and what they do.</summary>
+    public static IReadOnlyList<(string Name, bool HasSettings, string Doc)> Commands { get; } =
+    [
+        ("serve", true, "Serve the mirror until SIGTERM or SIGINT, then finish what is in flight."),
+        ("config", true, "Print the effective configuration, each value with its origin, or all that is wrong with it."),
+        ("version", false, "Print the version."),
+    ];
+
+    public static CommandLine Parse(IReadOnlyList<string> args, IReadOnlyDictionary<string, string> environment, string workingDirectory)
+    {
+        var help = new Option<bool>("--help", "-h", "-?") { Arity = ArgumentArity.Zero, Recursive = true };
+        var version = new Option<bool>("--version") { Arity = ArgumentArity.Zero };
+        var json = new Option<bool>("--json") { Arity = ArgumentArity.Zero };
+        var file = new Option<string[]>(Configuration.FileFlag) { Arity = ArgumentArity.ZeroOrMore };
+        var flags = Config.Settings.All.Select(s => (Setting: s, Option: new Option<string[]>(s.Flag) { Arity = ArgumentArity.ZeroOrMore })).ToList();
+
+        // Everything is reported here, at once and with a remedy, so the parser is asked to refuse nothing.
+        var root = new RootCommand { TreatUnmatchedTokensAsErrors = false };
+        root.Options.Clear();
+        root.Directives.Clear();
+        root.Options.Add(help);
+        root.Options.Add(version);
+        foreach (var (name, hasSettings, _) in Commands)
+        {
+            var command = new Command(name) { TreatUnmatchedTokensAsErrors = false };
+            if (hasSettings)
+            {
+                command.Options.Add(file);
+                foreach (var (_, option) in flags)
+                    command.Options.Add(option);
+            }
+            if (name == "config")
+                command.Options.Add(json);
+            root.Subcommands.Add(command);
+        }
+
+        var parsed = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        var named = parsed.CommandResult.Command is RootCommand ? null : parsed.CommandResult.Command.Name;
+        var problems = new List<string>();
+        string? configFile = null;
+        var given = new List<GivenValue>();
+        if (parsed.GetResult(file) is { IdentifierTokenCount: > 0 } fileResult)
+            configFile = ValueOrNull(fileResult, Configuration.FileFlag, problems);
+        foreach (var (setting, option) in flags)
+        {
+            if (parsed.GetResult(option) is { IdentifierTokenCount: > 0 } result && ValueOrNull(result, setting.Flag, problems) is { } value)
+                given.Add(new GivenValue(setting, value, setting.Flag));
+        }
+
+        // An option that was not given may have a result all the same, of its default.
+        var wantsHelp = parsed.GetResult(help) is { IdentifierTokenCount: > 0 };
+        var wantsVersion = parsed.GetResult(version) is { IdentifierTokenCount: > 0 };
+        AddUnmatched(parsed.UnmatchedTokens, named, problems);
+        var asked = wantsHelp ? "help" : named ?? (wantsVersion ? "version" : args.Count == 0 ? "help" : "");
+        if (asked.Length == 0 && problems.Count == 0)
+            problems.Add("no command was given; tain --help lists them");
+        return new CommandLine(asked, named, parsed.GetResult(json) is { IdentifierTokenCount: > 0 }, new ConfigInput(given, configFile, environment, workingDirectory, problems), problems);
+    }
+
+    private static string? ValueOrNull(OptionResult result, string flag, List<string> problems)
+    {
+        if (result.IdentifierTokenCount > 1)
+            problems.Add($"{flag}: is given {result.IdentifierTokenCount} times: give it once");
+        else if (result.Tokens.Count == 0)
+            problems.Add($"{flag}: has no value: write {flag} VALUE or {flag}=VALUE");
+        else
+            return result.Tokens[0].Value;
+        return null;
+    }
+
+    private static void AddUnmatched(IReadOnlyList<string> tokens, string? command, List<string> problems)
+    {
+        var hasSettings = Commands.Any(c => c.Name == command && c.HasSettings);
+        for (var i = 0; i < tokens.Count; i++)
+        {
+            var token = tokens[i];
+            if (token.StartsWith('-') && token.Length > 1)
+            {
+                // Its value may be a secret, and is not shown.
+                var equals = token.IndexOfAny(['=', ':']);
+                var flag = equals < 0 ? token : token[..equals];
+                if (equals < 0 && i + 1 < tokens.Count && !tokens[i + 1].StartsWith('-'))
+                    i++;
+                var otherwise = command is null ? "tain --help lists the commands" : $"tain {command} --help lists all flags";
+                problems.Add($"{ConfigText.Shown(flag)}: unknown flag; {(hasSettings || command is null ? ConfigText.Suggest(flag, s => command is null ? $"tain serve {s.Flag}" : s.Flag, otherwise) : otherwise)}");
+            }
+            else if (command is null)
+            {
+                var near = ConfigText.NearestOrNull(token, Commands.Select(c => c.Name));
+                problems.Add($"{ConfigText.Shown(token)}: unknown command; {(near is null ? "tain --help lists them" : $"did you mean {near}?")}");
+                // What follows belongs to it.
+                return;
+            }
+            else
+            {
+                problems.Add($"{ConfigText.Shown(ConfigText.Mask(token))}: unexpected word: tain {command} takes flags only");
+            }
+        }
+    }
+
+    /// <summary>Says on standard error what is wrong with the line, all of it.</summary>
+    public int Refuse() => Report("the command line", Problems);
+
+    /// <summary>Runs with the effective configuration, or says on standard error all that is wrong with it.</summary>
+    public async Task<int> WithOptionsAsync(Func<TainOptions, CancellationToken, Task<int>> run)
+    {
+        var configuration = Configuration.Load(Settings);
+        return configuration.Options is { } options ? await run(options, CancellationToken.None) : Report("the configuration", configuration.Problems);
+    }
+
+    internal static int Report(string what, IReadOnlyList<string> problems)
+    {
+        Console.Error.WriteLine(problems.Count == 1 ? $"tain: {what} has a problem:" : $"tain: {what} has {problems.Count} problems:");
+        foreach (var problem in problems)
+            Console.Error.WriteLine("  " + problem);
+        return ExitCode.Usage;
+    }
+}

@@ -1,0 +1,80 @@
+using System.Text;
+using Tain.Http;
+
+namespace Tain.Config;
+
+/// <summary>docs/configuration.md, out of the table: a test holds the file to this text.</summary>
+internal static class ConfigurationDoc
+{
+    public static string Write()
+    {
+        var doc = new StringBuilder();
+        doc.Append("""
+            # Configuration
+
+            Tain runs with no configuration at all. Each setting below can stand in `tain.yaml`, in a variable and in a flag; they have one name:
+
+            | where | `go.list-ttl` there |
+            |---|---|
+            | `tain.yaml` | `go.list-ttl: 5m`, or `list-ttl: 5m` indented below `go:` |
+            | variable | `TAIN_GO_LIST_TTL=5m` |
+            | flag of `tain serve` and `tain config` | `--go-list-ttl 5m` |
+
+            A flag goes before a variable, a variable before the file, the file before the default. The file is `--config FILE`, else `TAIN_CONFIG`, else `./tain.yaml` if there is one. Where a setting is a list, a YAML sequence may stand for the joined text. An empty value stands for none where the default is none.
+
+            An unknown key, variable or flag, and a value that is not allowed, stop the start: all of them are told at once, each with its place and its remedy, and the exit code is 2. (0: all went well; 1: it failed later, such as on a port that is taken.) Variables that Kubernetes makes for a Service named `tain` are not taken for settings.
+
+            `tain config` prints the effective configuration, each value with where it comes from, passwords masked; `--json` for scripts.
+
+            Durations are whole numbers with `ms`, `s`, `m` or `h`: `500ms`, `30s`, `1h30m`, or `0`.
+
+            """);
+        foreach (var (group, title) in Settings.Groups)
+        {
+            doc.Append("\n## ").Append(title).Append("\n\n| setting | value | default | meaning |\n|---|---|---|---|\n");
+            foreach (var setting in Settings.All.Where(s => s.Group == group))
+            {
+                doc.Append("| `").Append(setting.Key).Append("` | ").Append(Cell(setting.Syntax));
+                if (setting.Bounds.Length > 0)
+                    doc.Append(": ").Append(Cell(setting.Bounds));
+                doc.Append(" | ").Append(setting.Default.Length == 0 ? "none" : $"`{Cell(setting.Default)}`").Append(" | ").Append(Cell(setting.Doc)).Append(" |\n");
+            }
+        }
+        doc.Append("""
+
+            ## An example
+
+            ```yaml
+            listen: ":8080"
+            data: /var/lib/tain
+            go:
+              upstream: https://proxy.golang.org,direct
+              private: corp.example
+              # What is under corp.example comes from the company's own proxy.
+              routes:
+                - corp.example https://goproxy.corp.example
+              sources:
+                - https://goproxy.corp.example private response-timeout=60s
+            upstream:
+              netrc: /etc/tain/netrc
+            ```
+
+            ## Other variables
+
+            `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` say through which proxy other servers are reached.
+
+            ## Fixed bounds
+
+            These are not settings.
+
+            | bound | value | meaning |
+            |---|---|---|
+
+            """);
+        foreach (var (bound, value, meaning) in ServerLimits.Documented)
+            doc.Append("| ").Append(bound).Append(" | ").Append(value).Append(" | ").Append(meaning).Append(" |\n");
+        return doc.ToString();
+    }
+
+    private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
+}
