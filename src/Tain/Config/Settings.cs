@@ -234,6 +234,8 @@ internal static class Settings
     // Every bad entry of a list is told, not only one of them.
     private static void AddTo(ref string? error, string more) => error = error is null ? more : error + "; and " + more;
 
+    private static string NotANetwork(string part) => $"has '{part}', which is not a network: write it as 10.0.0.0/8 or fd00::/8, with zeros after the prefix";
+
     private static bool ParseNetworks(string text, [NotNullWhen(true)] out IReadOnlyList<IPNetwork>? value, [NotNullWhen(false)] out string? error)
     {
         var networks = new List<IPNetwork>();
@@ -241,12 +243,16 @@ internal static class Settings
         error = null;
         foreach (var part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            if (IPNetwork.TryParse(part, out var network))
-                networks.Add(network);
-            else if (!part.Contains('/', StringComparison.Ordinal) && IPAddress.TryParse(part, out var address))
+            // IPNetwork clears the bits after the prefix; here they are more likely a slip of the prefix.
+            var slash = part.IndexOf('/', StringComparison.Ordinal);
+            if (!IPAddress.TryParse(slash < 0 ? part : part[..slash], out var address))
+                AddTo(ref error, NotANetwork(part));
+            else if (slash < 0)
                 networks.Add(new IPNetwork(address, address.GetAddressBytes().Length * 8));
+            else if (IPNetwork.TryParse(part, out var network) && network.BaseAddress.Equals(address))
+                networks.Add(network);
             else
-                AddTo(ref error, $"has '{part}', which is not a network: write it as 10.0.0.0/8 or fd00::/8, with zeros after the prefix");
+                AddTo(ref error, NotANetwork(part));
         }
         return error is null;
     }
@@ -276,11 +282,11 @@ internal static class Settings
         {
             var words = entry.Split((char[]?)null, 2, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
             if (words.Length < 2)
-                AddTo(ref error, $"has the entry '{entry}' without a chain: write PATTERNS, a space and a GOPROXY list, such as corp.example/* https://goproxy.corp.example,direct");
+                AddTo(ref error, $"has the entry '{ConfigText.Mask(entry)}' without a chain: write PATTERNS, a space and a GOPROXY list, such as corp.example/* https://goproxy.corp.example,direct");
             else if (!ModulePatterns.TryParse(words[0], out var patterns, out var reason))
-                AddTo(ref error, $"has the patterns '{words[0]}' that are not a GOPRIVATE list: {reason}");
+                AddTo(ref error, $"has the patterns '{ConfigText.Mask(words[0])}' that are not a GOPRIVATE list: {reason}");
             else if (!ParseChain(words[1], out var chain, out reason))
-                AddTo(ref error, $"has the chain '{words[1]}' that {reason}");
+                AddTo(ref error, $"has the chain '{ConfigText.Mask(words[1])}' that {reason}");
             else
                 routes.Add(new GoRoute(words[0], patterns, chain));
         }

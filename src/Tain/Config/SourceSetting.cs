@@ -17,7 +17,7 @@ internal sealed record SourceSetting(string Name, bool Private, TimeSpan? Respon
         var words = entry.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         if (words.Length == 0 || words[0] is "direct" or "off" || words[0].IndexOfAny([',', '|']) >= 0)
         {
-            error = $"'{entry}' does not begin with the URL of one source";
+            error = $"'{ConfigText.Mask(entry)}' does not begin with the URL of one source";
             return false;
         }
         if (!SourceChain.TryParse(words[0], out var chain, out error))
@@ -40,14 +40,14 @@ internal sealed record SourceSetting(string Name, bool Private, TimeSpan? Respon
             {
                 if (!Duration.TryParse(word["response-timeout=".Length..], out var timeout) || timeout < MinResponseTimeout || timeout > MaxResponseTimeout)
                 {
-                    error = $"'{word}' is not a duration from {Duration.Format(MinResponseTimeout)} to {Duration.Format(MaxResponseTimeout)}, such as response-timeout=5s";
+                    error = $"'{ConfigText.Mask(word)}' is not a duration from {Duration.Format(MinResponseTimeout)} to {Duration.Format(MaxResponseTimeout)}, such as response-timeout=5s";
                     return false;
                 }
                 responseTimeout = timeout;
             }
             else
             {
-                error = $"'{word}' after {source.Name} is unknown or there twice: private and response-timeout=DURATION are known";
+                error = $"'{ConfigText.Mask(word)}' after {source.Name} is unknown or there twice: private and response-timeout=DURATION are known";
                 return false;
             }
         }
