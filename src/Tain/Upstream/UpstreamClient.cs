@@ -207,7 +207,6 @@ internal sealed class UpstreamClient : IDisposable
                 if (ticket is null)
                 {
                     place.Dispose();
-                    // Its circuit opened meanwhile: what this request has seen itself explains more.
                     return (Failed(last ?? new Problem(FaultKind.Down, why!), tries), null);
                 }
 
@@ -231,6 +230,9 @@ internal sealed class UpstreamClient : IDisposable
                 turn.Dispose();
                 turn = null;
                 if (!last.Again || tries >= options.Tries || last.RetryAfter > LongestRetryAfter)
+                    return (Failed(last, tries), null);
+                // This try opened the circuit, or another request's did: what this one has seen explains more than "down".
+                if (last.Fault != FaultKind.RateLimited && health.WhyNotAsked(source.Name) is not null)
                     return (Failed(last, tries), null);
                 if (!step.IsAtOnce)
                     await Task.Delay(Backoff(tries, last.RetryAfter), time, all.Token).ConfigureAwait(false);

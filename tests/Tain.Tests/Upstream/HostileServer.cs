@@ -114,7 +114,7 @@ public sealed class HostileServer : IAsyncDisposable
     };
 
     /// <summary>A file with an ETag that honours Range and If-Range as it should.</summary>
-    public static Func<HostileExchange, Task> File(byte[] content, string etag) => async exchange =>
+    public static Func<HostileExchange, Task> Archive(byte[] content, string etag) => async exchange =>
     {
         var from = 0;
         if (exchange.Request["Range"] is { } range && exchange.Request["If-Range"] == etag)
@@ -191,6 +191,13 @@ public sealed class HostileServer : IAsyncDisposable
         while (await stream.ReadAsync(one, stop.Token) == 1)
         {
             head.Add(one[0]);
+            if (head[0] == 0x16)
+            {
+                // A TLS handshake where none is spoken: what nginx and Apache say.
+                await stream.WriteAsync("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"u8.ToArray(), stop.Token);
+                return null;
+            }
+
             if (head.Count >= 4 && head[^1] == '\n' && head[^2] == '\r' && head[^3] == '\n')
                 return Encoding.ASCII.GetString([.. head]);
         }

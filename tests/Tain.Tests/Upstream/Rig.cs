@@ -42,6 +42,8 @@ internal sealed class Rig : IDisposable
     public Task<OpenAnswer> OpenAsync(HostileServer server, long offset = 0, Validator? ifRange = null, string path = "m/@v/v1.0.0.zip") =>
         Client.OpenAsync(Source(server.Url), path, offset, ifRange, Token);
 
+    public static string Text(byte[]? body) => System.Text.Encoding.UTF8.GetString(body ?? throw new ArgumentNullException(nameof(body), "There is no body."));
+
     public static async Task<byte[]> ReadAsync(Stream stream)
     {
         using var memory = new MemoryStream();
