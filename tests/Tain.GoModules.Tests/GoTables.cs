@@ -14,17 +14,23 @@ internal static class GoTables
         return strings;
     }
 
-    /// <summary>The innermost braces behind the first occurrence of <paramref name="marker"/>, up to the end of its table:
-    /// each value a string with <c>"</c> in front, or a word.</summary>
+    /// <summary>The innermost braces of the table behind the first occurrence of <paramref name="marker"/>, or of the whole
+    /// file if that is empty: each value a string with <c>"</c> in front, or a word.</summary>
     public static List<string[]> Rows(string file, string marker)
     {
         var source = File.ReadAllText(Path.Combine(GoTools.XMod, file));
         var at = source.IndexOf(marker, StringComparison.Ordinal);
         Assert.True(at >= 0, $"{file} has no {marker}");
+        if (marker.Length > 0)
+        {
+            // The table follows the type of its rows.
+            at += marker.Length;
+            if (source.AsSpan(at).StartsWith("struct")) at = source.IndexOf("}{", at, StringComparison.Ordinal) + 1;
+        }
         var rows = new List<string[]>();
         List<string>? row = null;
         var depth = 0;
-        for (at += marker.Length; at < source.Length; at++)
+        for (; at < source.Length; at++)
         {
             var c = source[at];
             if (c == '/' && source[at + 1] == '/')
@@ -40,8 +46,7 @@ internal static class GoTables
             {
                 if (row is { Count: > 0 }) rows.Add([.. row]);
                 row = null;
-                if (--depth == 0 && marker.Length > 0 && rows.Count > 0 && source[at + 1] is '\n' or ' ' && !marker.EndsWith("struct", StringComparison.Ordinal)) return rows;
-                if (depth == 0 && marker.EndsWith("struct", StringComparison.Ordinal) && source[at + 1] != '{') return rows.FindAll(r => r.Any(v => v[0] == '"'));
+                if (--depth == 0 && marker.Length > 0) return rows;
             }
             else if (c == '"')
             {
@@ -50,7 +55,9 @@ internal static class GoTables
             }
             else if (c == '`')
             {
-                at = source.IndexOf('`', at + 1);
+                var end = source.IndexOf('`', at + 1);
+                row?.Add('"' + source[(at + 1)..end]);
+                at = end;
             }
             else if (c == '\'')
             {
@@ -60,11 +67,20 @@ internal static class GoTables
             {
                 var end = at;
                 while (char.IsAsciiLetterOrDigit(source[end])) end++;
+                // A word before a colon names a field.
                 if (source[end] != ':') row?.Add(source[at..end]);
                 at = end - 1;
             }
         }
         return rows;
+    }
+
+    /// <summary>The rows as theory data, without the quote in front of strings. Fails if there are fewer than so many.</summary>
+    public static IEnumerable<string[]> Table(string file, string marker, int atLeast)
+    {
+        var rows = Rows(file, marker);
+        Assert.True(rows.Count >= atLeast, $"{file} has only {rows.Count} rows behind {marker}");
+        return rows.Select(row => row.Select(v => v[0] == '"' ? v[1..] : v).ToArray());
     }
 
     private static string ReadString(string source, ref int at)

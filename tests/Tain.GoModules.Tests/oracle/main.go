@@ -53,7 +53,12 @@ var questions = map[byte]question{
 		return text(orBad(h, err))
 	}},
 	'U': {0, unicodeTables},
-	'z': {1, func(in [][]byte) []byte { return text(checkZip(in[0])) }},
+	'z': {1, func(in [][]byte) []byte {
+		return text(checkZip(module.Version{Path: "example.com/m", Version: "v1.0.0"}, in[0]))
+	}},
+	'Z': {3, func(in [][]byte) []byte {
+		return text(checkZip(module.Version{Path: string(in[0]), Version: string(in[1])}, in[2]))
+	}},
 	'c': {1, createZip},
 }
 
@@ -114,14 +119,13 @@ func unicodeTables([][]byte) []byte {
 	return out
 }
 
-var zipModule = module.Version{Path: "example.com/m", Version: "v1.0.0"}
 var zipFile string
 
-func checkZip(data []byte) string {
+func checkZip(m module.Version, data []byte) string {
 	if err := os.WriteFile(zipFile, data, 0o600); err != nil {
 		panic(err)
 	}
-	if _, err := modzip.CheckZip(zipModule, zipFile); err != nil {
+	if _, err := modzip.CheckZip(m, zipFile); err != nil {
 		return "bad"
 	}
 	h, err := dirhash.HashZip(zipFile, dirhash.Hash1)
