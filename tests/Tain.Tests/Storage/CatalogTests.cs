@@ -120,6 +120,17 @@ public sealed class CatalogTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_forgotten_document_is_gone_with_one_line_in_the_feed()
+    {
+        await CommitAsync(new() { Documents = [Document(), Document(kind: "latest")] });
+        await CommitAsync(new() { Forgotten = [Document().Key] });
+        await CommitAsync(new() { Forgotten = [Document().Key] });
+        Assert.Null(_catalog.FindDocumentOrNull(Document().Key));
+        Assert.NotNull(_catalog.FindDocumentOrNull(Document(kind: "latest").Key));
+        Assert.Equal(["list", "latest", "list"], _catalog.ReadFeed(0, 10).Select(f => f.Detail));
+    }
+
+    [Fact]
     public async Task An_artifact_comes_back_as_it_was_stored_with_its_manifest()
     {
         Assert.Null(_catalog.FindArtifactOrNull(Key()));

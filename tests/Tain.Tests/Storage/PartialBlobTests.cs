@@ -72,8 +72,10 @@ public sealed class PartialBlobTests : IDisposable
                     lengths.Add((published, onDisk));
             }
         }, None);
-        for (var i = 0; i < 3000; i++)
-            await partial.AppendAsync(new byte[4096], None);
+        // Large pieces: each takes long enough for a wrong order to be seen.
+        var piece = new byte[4 << 20];
+        for (var i = 0; i < 12; i++)
+            await partial.AppendAsync(piece, None);
         await stop.CancelAsync();
         await watcher;
         Assert.Empty(lengths);
