@@ -46,6 +46,9 @@ internal sealed record CommandLine(string Command, string? Topic, bool Json, Con
             root.Subcommands.Add(command);
         }
 
+        // "tain help serve" is what some type first.
+        if (args is ["help", ..])
+            args = [.. args.Skip(1), "--help"];
         var parsed = root.Parse(args, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
         var named = parsed.CommandResult.Command is RootCommand ? null : parsed.CommandResult.Command.Name;
         var problems = new List<string>();

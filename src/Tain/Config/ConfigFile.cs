@@ -43,6 +43,11 @@ internal sealed class ConfigFile
         {
             problems.Add($"{name}:{e.Start.Line}: is not well-formed YAML: {ConfigText.Shown(e.Message)}");
         }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            // What YamlDotNet's parser throws besides, such as for "..." at the beginning.
+            problems.Add($"{name}: is not well-formed YAML: {ConfigText.Shown(e.Message)}");
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             problems.Add($"{name}: cannot be read: {ConfigText.Shown(e is FileNotFoundException or DirectoryNotFoundException ? "it does not exist" : e.Message)}");

@@ -23,7 +23,7 @@ internal sealed class AccessLog(LogWriter log)
         }
         catch (BadHttpRequestException e)
         {
-            await ErrorBody.WriteAsync(context, e.StatusCode, ErrorBody.Format("bad request: " + e.Message, []));
+            await AnswerAsync(context, e.StatusCode, ErrorBody.Format("bad request: " + e.Message, []));
         }
         catch (Exception e) when (context.RequestAborted.IsCancellationRequested && e is IOException)
         {
@@ -41,7 +41,8 @@ internal sealed class AccessLog(LogWriter log)
                 Exception = e,
                 TraceId = context.TraceIdentifier,
             });
-            await AnswerFaultAsync(context);
+            await AnswerAsync(context, StatusCodes.Status500InternalServerError, ErrorBody.Format(
+                "internal error: this is a fault of Tain itself; its log tells more under trace " + context.TraceIdentifier, []));
         }
 #pragma warning restore CA1031
         finally
@@ -63,12 +64,11 @@ internal sealed class AccessLog(LogWriter log)
         }
     }
 
-    private static async Task AnswerFaultAsync(HttpContext context)
+    private static async Task AnswerAsync(HttpContext context, int status, string body)
     {
         try
         {
-            await ErrorBody.WriteAsync(context, StatusCodes.Status500InternalServerError, ErrorBody.Format(
-                "internal error: this is a fault of Tain itself; its log tells more under trace " + context.TraceIdentifier, []));
+            await ErrorBody.WriteAsync(context, status, body);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException)
         {

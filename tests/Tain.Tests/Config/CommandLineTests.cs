@@ -16,6 +16,8 @@ public sealed class CommandLineTests
     [InlineData("--help", "help")]
     [InlineData("serve -h", "help")]
     [InlineData("serve --listen :0 --help", "help")]
+    [InlineData("help", "help")]
+    [InlineData("help serve", "help")]
     public void Each_command_is_found(string line, string command)
     {
         var parsed = Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));

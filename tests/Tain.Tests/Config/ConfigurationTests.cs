@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text;
+using CsCheck;
 using Tain.Commands;
 using Tain.Config;
 using Tain.Upstream;
@@ -15,7 +17,7 @@ public sealed class ConfigurationTests : IDisposable
     private Configuration Load(string? yaml = null, params string[] flags)
     {
         if (yaml is not null)
-            File.WriteAllText(Path.Combine(folder, "tain.yaml"), yaml);
+            File.WriteAllText(Path.Combine(folder, "tain.yaml"), yaml, new UTF8Encoding(false));
         return Configuration.Load(CommandLine.Parse(["serve", .. flags], environment, folder).Settings);
     }
 
@@ -165,6 +167,7 @@ public sealed class ConfigurationTests : IDisposable
     [Theory]
     [InlineData("a: [", "is not well-formed YAML")]
     [InlineData("- a\n", "is not a mapping")]
+    [InlineData("...\nlisten", "is not well-formed YAML")]
     [InlineData("x: 1\n---\ny: 2\n", "second document")]
     [InlineData("listen: &a ':1'\ndata: *a\n", "aliases are not understood")]
     [InlineData("go:\n  ? [a]\n  : 1\n", "a key that is not a word")]
@@ -174,7 +177,7 @@ public sealed class ConfigurationTests : IDisposable
     public void A_file_that_is_not_understood_is_refused_with_its_line(string yaml, string said)
     {
         var problems = Load(yaml).Problems;
-        Assert.Contains(problems, p => p.StartsWith("tain.yaml:", StringComparison.Ordinal) && p.Contains(said, StringComparison.Ordinal));
+        Assert.Contains(problems, p => p.StartsWith("tain.yaml", StringComparison.Ordinal) && p.Contains(said, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -369,6 +372,34 @@ public sealed class ConfigurationTests : IDisposable
         environment["TAIN_PORT"] = "8080";
         Assert.StartsWith("TAIN_PORT:", Assert.Single(Load().Problems), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Any_file_gives_options_or_problems_and_never_an_exception()
+    {
+        var keys = Settings.All.Select(s => s.Key).Append("go").Append("upstream").Append("colour").ToArray();
+        var piece = Gen.OneOf(
+            Gen.OneOf<string>(keys),
+            Gen.OneOf<string>(": ", ":\n  ", "\n", "\n  ", "- ", "[", "]", "{", "}", ", ", "\"", "'", "&a ", "*a", "!!str ", "? ", "| ", "> ", "# ", "---\n", "...\n", "%YAML 1.2\n", "<<: ", "\t", "~", "\0", "\ud800"),
+            Gen.OneOf<string>("5m", "0", "off", "direct", "https://a.example", "https://u:p@b.example|off", "corp.example https://c.example", "10.0.0.0/8", ":0", "json"),
+            Gen.Char.Select(c => c.ToString()));
+        piece.Array[0, 14].Sample(pieces =>
+        {
+            var loaded = Load(string.Concat(pieces));
+            Assert.Equal(loaded.Options is null, loaded.Problems.Count > 0);
+            Assert.All(loaded.Problems, p => Assert.DoesNotContain(p, char.IsControl));
+        }, iter: 3_000, threads: 1);
+    }
+
+    [Fact]
+    public void Deep_nesting_does_no_harm()
+    {
+        foreach (var open in new[] { "[", "{a: ", "go:\n - - " })
+            Assert.NotEmpty(Load("listen: " + string.Concat(Enumerable.Repeat(open, 20_000))).Problems);
+    }
+
+    [Fact]
+    public void A_file_too_large_to_be_one_is_refused() =>
+        Assert.Contains("is larger than 1024 KiB", Assert.Single(Load(new string('#', ConfigFile.MaxBytes + 1)).Problems), StringComparison.Ordinal);
 
     [Fact]
     public void The_documentation_is_the_tables()

@@ -14,6 +14,8 @@ public sealed class ServerTests : IAsyncDisposable
     private readonly MemoryStream output = new();
     private readonly LogWriter log;
     private readonly WebApplication app;
+    private readonly TaskCompletionSource waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource left = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Health health = new(() => null);
 
     public ServerTests()
@@ -43,11 +45,26 @@ public sealed class ServerTests : IAsyncDisposable
                 return health.HandleReadyAsync(context);
             case "/throws":
                 throw new InvalidOperationException("secret detail");
+            case "/waits":
+                return WaitsAsync(context);
             case "/half":
                 return HalfAsync(context);
             default:
                 CacheStatus.Hit.Apply(context.Response);
                 return context.Response.WriteAsync("you asked " + target.Path, context.RequestAborted);
+        }
+    }
+
+    private async Task WaitsAsync(HttpContext context)
+    {
+        waiting.SetResult();
+        try
+        {
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        }
+        finally
+        {
+            left.SetResult();
         }
     }
 
@@ -137,6 +154,30 @@ public sealed class ServerTests : IAsyncDisposable
         var both = await SendAsync("GET /go/x HTTP/1.1\r\nHost: t\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: t\r\n\r\n");
         Assert.StartsWith("HTTP/1.1 400 ", both, StringComparison.Ordinal);
         Assert.DoesNotContain("smuggled", both, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_body_of_a_refused_method_is_not_taken_for_a_request()
+    {
+        var answer = await SendAsync("POST /go/x HTTP/1.1\r\nHost: t\r\nContent-Length: 37\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: t\r\n\r\n..");
+        Assert.StartsWith("HTTP/1.1 405 ", answer, StringComparison.Ordinal);
+        Assert.DoesNotContain("smuggled", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_client_that_leaves_is_an_aborted_line_and_no_fault()
+    {
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        using (var socket = new TcpClient())
+        {
+            await socket.ConnectAsync("127.0.0.1", new Uri(app.Urls.First()).Port, TestContext.Current.CancellationToken);
+            await socket.GetStream().WriteAsync("GET /waits HTTP/1.1\r\nHost: t\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+            await waiting.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        }
+        await left.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        var lines = await LogAsync();
+        Assert.True(Assert.Single(lines, e => e.GetProperty("msg").GetString() == "request").GetProperty("aborted").GetBoolean());
+        Assert.DoesNotContain(lines, e => e.GetProperty("level").GetString() == "error");
     }
 
     [Fact]
