@@ -53,7 +53,8 @@ internal sealed class Oracle : IDisposable
         Directory.CreateDirectory(package);
         if (!Path.Exists(Path.Combine(package, "mod")))
             Directory.CreateSymbolicLink(Path.Combine(package, "mod"), GoTools.XMod);
-        var start = new ProcessStartInfo(GoTools.Go, ["build", "-o", program + ".new", "."])
+        var built = $"{program}.{Environment.ProcessId}";
+        var start = new ProcessStartInfo(GoTools.Go, ["build", "-o", built, "."])
         {
             WorkingDirectory = sources,
             RedirectStandardError = true,
@@ -68,7 +69,7 @@ internal sealed class Oracle : IDisposable
         var errors = go.StandardError.ReadToEnd();
         go.WaitForExit();
         if (go.ExitCode != 0) throw new InvalidOperationException($"go build of {sources} failed:\n{errors}");
-        File.Move(program + ".new", program, overwrite: true);
+        File.Move(built, program, overwrite: true);
         return program;
     }
 

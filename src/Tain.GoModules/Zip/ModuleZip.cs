@@ -61,8 +61,9 @@ public static class ModuleZip
     /// Verifies a module zip while it streams: each entry is inflated and hashed as it arrives, and at the end the central
     /// directory has to describe exactly what came. Stricter than Go where readers of zips could differ: entries lie without
     /// gaps from the first byte on, local headers agree with the central directory, nothing is encrypted, no name comes twice,
-    /// and nothing trails. Memory is bounded (two buffers of 256 KiB, and what describes the entries), and so is the work:
-    /// limits count bytes as they are inflated.
+    /// and nothing trails. Memory is bounded (buffers of 256 and 128 KiB, and what describes the entries), and so is the work:
+    /// limits count bytes as they are inflated. It works on the caller's thread as long as bytes are there: 171 MB in 2,600
+    /// files take some 0.3 s of one core.
     /// </summary>
     /// <param name="zip">Readable from position 0; it may still be growing. <see cref="Stream.ReadAsync(Memory{byte}, CancellationToken)"/>
     /// waits for bytes and returns 0 only at the true end; the length is never asked for. Only if an entry is stored without
