@@ -7,11 +7,25 @@ public sealed class HermeticTests
     /// <summary>What the upstream serves although it is illegal. Tain refuses these, and no others.</summary>
     private static readonly string[] Refused =
     [
+        // Illegal names in the zip, and what is no zip.
         "rsc.io/badfile2/@v/v1.0.0.zip",
         "rsc.io/badfile3/@v/v1.0.0.zip",
         "rsc.io/badfile4/@v/v1.0.0.zip",
         "rsc.io/badfile5/@v/v1.0.0.zip",
         "rsc.io/badzip/@v/v1.0.0.zip",
+        // v2.0.0 where the path has no /v2, and no +incompatible.
+        "example.com/downgrade/@latest",
+        "example.com/downgrade/@v/v2.0.0.info",
+        "example.com/downgrade/@v/v2.0.0.mod",
+        "example.com/downgrade/@v/v2.0.0.zip",
+        "rsc.io/breaker/@v/v2.0.0.mod",
+        "rsc.io/breaker/@v/v2.0.0.zip",
+        "rsc.io/quote/@v/v2.0.0.mod",
+        "rsc.io/quote/@v/v2.0.0.zip",
+        // These go.mod files hold the one line "golang.org/toolchain".
+        .. HermeticProxy.Modules()
+            .Where(m => m.EscapedPath == "golang.org/toolchain" && !m.EscapedVersion.Contains("999testmod", StringComparison.Ordinal))
+            .Select(m => $"golang.org/toolchain/@v/{m.EscapedVersion}.mod"),
     ];
 
     [Fact]
