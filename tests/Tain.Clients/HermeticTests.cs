@@ -42,7 +42,7 @@ public sealed class HermeticTests
         var warm = await AskAsync(tain.GoProxy, paths);
         AssertSame(expected, warm);
 
-        await upstream.DisposeAsync();
+        await upstream.StopAsync();
         var stored = paths.Where(p => cold[p].Status == 200).ToArray();
         var alone = await AskAsync(tain.GoProxy, stored);
         Assert.All(stored, p => Assert.True(cold[p].Equals(alone[p]), $"{p} was {cold[p]} and is {alone[p]} without upstream"));

@@ -15,6 +15,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     private static readonly ConcurrentDictionary<int, ChildProcess> Running = new();
     private readonly Process _process;
     private readonly StringBuilder _output = new();
+    private bool _disposed;
 
     static ChildProcess() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
     {
@@ -105,6 +106,8 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, true))
+            return;
         Kill();
         await _process.WaitForExitAsync(CancellationToken.None);
         Running.TryRemove(Id, out _);

@@ -38,7 +38,8 @@ internal sealed class GoCommand : IDisposable
         ["GOCACHE"] = Directory.CreateDirectory(Path.Combine(Repository.Kept, "gocache")).FullName,
         ["GOTMPDIR"] = _folder["tmp"],
         ["GOENV"] = "off",
-        ["GOFLAGS"] = "-modcacherw",
+        // -trimpath: what was compiled does not depend on where the module cache is.
+        ["GOFLAGS"] = "-modcacherw -trimpath",
         ["GOPROXY"] = proxy,
         ["GOSUMDB"] = "off",
         ["GOTOOLCHAIN"] = "local",

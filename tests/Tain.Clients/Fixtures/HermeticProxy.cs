@@ -14,6 +14,7 @@ internal sealed record HermeticModule(string EscapedPath, string EscapedVersion,
 internal sealed partial class HermeticProxy : IAsyncDisposable
 {
     private readonly TempFolder _folder = new();
+    private readonly int _port = Loopback.FreePort();
     private readonly ChildProcess _process;
 
     private HermeticProxy()
@@ -26,8 +27,6 @@ internal sealed partial class HermeticProxy : IAsyncDisposable
             ["TMPDIR"] = _folder.Path,
         });
     }
-
-    private readonly int _port = Loopback.FreePort();
 
     /// <summary>The proxy's URL, to which a fault's prefix may be added.</summary>
     public string Url => $"http://127.0.0.1:{_port.ToString(CultureInfo.InvariantCulture)}/mod";
@@ -56,6 +55,9 @@ internal sealed partial class HermeticProxy : IAsyncDisposable
         }
         return modules;
     }
+
+    /// <summary>Its port refuses connections from now on.</summary>
+    public ValueTask StopAsync() => _process.DisposeAsync();
 
     public async ValueTask DisposeAsync()
     {
