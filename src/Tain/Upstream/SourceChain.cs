@@ -102,6 +102,8 @@ internal sealed class SourceChain
             return Fail(out error, shown, $"has the scheme {Secrets.MaskUrl(scheme)}: only https and http are understood");
         if (element.AsSpan().ContainsAnyExceptInRange('!', '~'))
             return Fail(out error, shown, "contains a space or a character outside ASCII: percent-encode it, and write the host in its xn-- form");
+        if (HasBrokenEscape(element))
+            return Fail(out error, shown, "has a % without two hexadecimal digits after it: write %25");
         if (!url.AsSpan(scheme.Length).StartsWith("://") || element.Contains('\\', StringComparison.Ordinal)
             || !Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Host.Length == 0)
             return Fail(out error, shown, "is not a valid URL: write https://HOST[:PORT][/PATH]");
@@ -124,6 +126,17 @@ internal sealed class SourceChain
         };
         error = null;
         return true;
+    }
+
+    private static bool HasBrokenEscape(string text)
+    {
+        for (var i = text.IndexOf('%', StringComparison.Ordinal); i >= 0; i = text.IndexOf('%', i + 1))
+        {
+            if (i + 2 >= text.Length || !char.IsAsciiHexDigit(text[i + 1]) || !char.IsAsciiHexDigit(text[i + 2]))
+                return true;
+        }
+
+        return false;
     }
 
     private static bool Fail(out string error, string element, string why)
