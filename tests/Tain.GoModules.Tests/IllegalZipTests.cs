@@ -71,6 +71,13 @@ public sealed class IllegalZipTests
         await RefusedAsync(new RawZip(Entry(second), GoMod(), File("zz/top"), Entry(first)));
     }
 
+    [Fact]
+    public async Task Names_that_collide_far_apart_in_one_directory()
+    {
+        await RefusedAsync(new RawZip(File("d/a"), File("d/b"), File("e/f"), File("d/B")), "collision");
+        await ZipFiles.VerifyAsync(new RawZip(File("d/a"), File("d/b"), File("b"), File("e/b"), File("e/d/b")).Write());
+    }
+
     [Theory]
     [InlineData("i", "\u0130")] // dotted capital I folds with nothing, though it lower-cases to i
     [InlineData("ss", "ß")]

@@ -134,7 +134,7 @@ public sealed class ModuleZipTests
     [Fact]
     public async Task A_zip_that_arrives_byte_by_byte_is_verified_as_one_that_is_there()
     {
-        var zip = new RawZip(GoMod(16), File(), File("big", new string('b', 100_000), 12), new RawEntry(P + "s", "stored") { Method = 0, Descriptor = 24 }).Write();
+        var zip = new RawZip(GoMod(16), File(), File("c", descriptor: 24), File("d", descriptor: 20), File("big", new string('b', 100_000), 12), new RawEntry(P + "s", "stored") { Method = 0, Descriptor = 24 }).Write();
         var whole = await ZipFiles.VerifyAsync(zip);
         foreach (var step in new[] { 1, 2, 7, 29 })
         {
