@@ -59,7 +59,7 @@ start_nginx() {
     nginx_port=$(free_port)
     nginx_conf=$work/nginx.conf
     cat >"$nginx_conf" <<CONF
-worker_processes 1;
+worker_processes auto;
 $([ "$(id -u)" != 0 ] || echo 'user root;')
 pid $work/nginx.pid;
 error_log $work/nginx-error.log;
