@@ -195,10 +195,33 @@ public sealed class SourceHealthTests
     [Fact]
     public async Task A_request_stops_trying_when_the_circuit_opens_and_says_what_it_saw()
     {
-        await using var server = new HostileServer(Reset());
-        using var rig = new Rig(Rig.Quick with { Tries = 20 });
-        var answer = await rig.GetAsync(server);
-        Assert.Equal((FaultKind.Unreachable, 8), (answer.Attempt.Fault, answer.Attempt.Tries));
+        // Several, since a backoff may by chance outlast the pause or not.
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(async _ =>
+        {
+            await using var server = new HostileServer(Reset());
+            using var rig = new Rig(Rig.Quick with { Tries = 20 });
+            var answer = await rig.GetAsync(server);
+            Assert.Equal((FaultKind.Unreachable, 8), (answer.Attempt.Fault, answer.Attempt.Tries));
+        }));
+    }
+
+    [Fact]
+    public async Task A_probing_request_whose_caller_leaves_lets_the_next_one_probe()
+    {
+        await using var server = new HostileServer(exchange => exchange.Request.Number switch
+        {
+            <= 8 => Reset()(exchange),
+            9 => Stall()(exchange),
+            _ => Ok("x")(exchange),
+        });
+        using var rig = new Rig(Rig.Quick with { Tries = 1 });
+        for (var i = 0; i < 8; i++)
+            await rig.GetAsync(server);
+        await Task.Delay(SourceHealth.FirstPause + TimeSpan.FromMilliseconds(50), TestContext.Current.CancellationToken);
+        using var left = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => rig.Client.GetSmallAsync(Rig.Source(server.Url), "x", 10, null, left.Token));
+        Assert.Null((await rig.GetAsync(server)).Attempt.Fault);
+        Assert.Equal(10, server.Requests.Count);
     }
 
     private void Fail(int times)
