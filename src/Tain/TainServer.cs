@@ -29,12 +29,13 @@ internal sealed class TainServer : IAsyncDisposable
 
     /// <summary>Opens the store and binds nothing yet. Throws <see cref="StorageException"/> with the remedy.</summary>
     /// <param name="steps">For tests that stop the process at a named step of a write.</param>
-    public TainServer(TainOptions options, TimeProvider? time = null, WriteSteps? steps = null)
+    /// <param name="log">Where the log goes; standard output by default. Disposed with the server.</param>
+    public TainServer(TainOptions options, TimeProvider? time = null, WriteSteps? steps = null, LogWriter? log = null)
     {
         _options = options;
         _time = time ?? TimeProvider.System;
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
-        _log = LogWriter.ToStandardOutput(options.LogFormat, _time);
+        _log = log ?? LogWriter.ToStandardOutput(options.LogFormat, _time);
         LogProvider.Use(builder.Logging, _log);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(ServerLimits.Apply);
         builder.WebHost.UseUrls("http://" + options.Listen);

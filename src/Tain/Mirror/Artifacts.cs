@@ -24,6 +24,9 @@ internal sealed class Artifacts(Catalog catalog, BlobStore blobs, ArtifactFetch 
         {
             if (FindStored(request.Key) is { } stored)
                 return stored;
+            // Verified, and on its way to the disk: as good as stored.
+            if (_cold.TryGetValue(request.Key, out var arriving) && arriving.Value is { Artifact: not null } arrived && arrived.TryUse())
+                return new() { Cold = arrived, Served = Served.Hit };
             if (request.CachedOnly)
                 return new() { Failure = new(FailureKind.NotFound, "not stored here, and the request allows no fetch", []) };
             if (failures.FindOrNull(request.Address) is { } absent)

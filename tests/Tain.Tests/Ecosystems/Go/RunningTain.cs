@@ -1,0 +1,96 @@
+using System.Net.Sockets;
+using System.Text;
+using Tain.Config;
+using Tain.Http;
+using Tain.Upstream;
+
+namespace Tain.Tests.Ecosystems.Go;
+
+/// <summary>The whole server in this process, on a free port, with its own data folder and a clock that can be set forward.</summary>
+internal sealed class RunningTain : IAsyncDisposable
+{
+    private readonly TainServer _server;
+
+    private RunningTain(TainServer server, string data, ShiftedTime time)
+    {
+        _server = server;
+        Data = data;
+        Time = time;
+        Client = new HttpClient { BaseAddress = new Uri(server.Url + "/") };
+    }
+
+    public string Data { get; }
+
+    public ShiftedTime Time { get; }
+
+    public HttpClient Client { get; }
+
+    public static Task<RunningTain> StartAsync(string upstream, Func<GoOptions, GoOptions>? go = null, Func<UpstreamOptions, UpstreamOptions>? upstreams = null)
+        => StartAsync(Directory.CreateTempSubdirectory("tain-test-").FullName, upstream, go, upstreams);
+
+    public static async Task<RunningTain> StartAsync(string data, string upstream, Func<GoOptions, GoOptions>? go = null, Func<UpstreamOptions, UpstreamOptions>? upstreams = null)
+    {
+        var options = new TainOptions { Listen = "127.0.0.1:0", Data = data, StopTimeout = TimeSpan.FromSeconds(10) };
+        var goOptions = options.Go with { Upstream = SourceChain.Parse(upstream) };
+        options = options with { Go = go?.Invoke(goOptions) ?? goOptions, Upstream = upstreams?.Invoke(options.Upstream) ?? options.Upstream };
+        var time = new ShiftedTime();
+        var server = new TainServer(options, time, log: new LogWriter(Stream.Null, json: true, time));
+        await server.StartAsync(CancellationToken.None);
+        return new(server, data, time);
+    }
+
+    public Task<HttpResponseMessage> GetAsync(string path, params (string Name, string Value)[] headers)
+        => SendAsync(HttpMethod.Get, path, headers);
+
+    public Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, params (string Name, string Value)[] headers)
+    {
+        var request = new HttpRequestMessage(method, path);
+        foreach (var (name, value) in headers)
+            request.Headers.TryAddWithoutValidation(name, value);
+        return Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+    }
+
+    /// <summary>Status and body of a GET.</summary>
+    public async Task<(int Status, string Body)> ReadAsync(string path, params (string Name, string Value)[] headers)
+    {
+        using var response = await GetAsync(path, headers);
+        return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>A request whose target no well-behaved client would send: its status line and body.</summary>
+    public async Task<string> RawAsync(string target)
+    {
+        using var socket = new TcpClient();
+        await socket.ConnectAsync("127.0.0.1", Client.BaseAddress!.Port);
+        var stream = socket.GetStream();
+        await stream.WriteAsync(Encoding.Latin1.GetBytes($"GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+        return await new StreamReader(stream, Encoding.Latin1).ReadToEndAsync();
+    }
+
+    /// <summary>Every stored file, for tests that look or spoil.</summary>
+    public string[] StoredFiles() => Directory.GetFiles(Path.Combine(Data, "blobs"), "*", SearchOption.AllDirectories);
+
+    /// <summary>Stops gracefully; the data stays for another start.</summary>
+    public async Task StopAsync()
+    {
+        Client.Dispose();
+        await _server.StopAsync();
+        await _server.DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        Directory.Delete(Data, recursive: true);
+    }
+}
+
+/// <summary>The system's clock, set forward on demand; timers run in real time.</summary>
+internal sealed class ShiftedTime : TimeProvider
+{
+    private long _shift;
+
+    public override DateTimeOffset GetUtcNow() => DateTimeOffset.UtcNow + TimeSpan.FromTicks(Interlocked.Read(ref _shift));
+
+    public void Advance(TimeSpan by) => Interlocked.Add(ref _shift, by.Ticks);
+}

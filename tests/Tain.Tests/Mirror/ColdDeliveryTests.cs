@@ -1,0 +1,333 @@
+using System.Text;
+using Tain.Tests.Ecosystems.Go;
+using Tain.Tests.Upstream;
+
+namespace Tain.Tests.Mirror;
+
+/// <summary>A cold artifact on its way: one fetch, every client, nothing wrong ever complete.</summary>
+public sealed class ColdDeliveryTests
+{
+    private const string M = "example.com/m";
+    private const string Zip = $"{M}/@v/v1.0.0.zip";
+
+    [Fact]
+    public async Task Fifty_clients_at_once_cause_one_download_and_all_get_every_byte()
+    {
+        await using var upstream = new ModuleUpstream();
+        var zip = upstream.Add(M, "v1.0.0", size: 1_000_000);
+        var asked = new TaskCompletionSource();
+        var go = new TaskCompletionSource();
+        upstream.Set(Zip, async exchange =>
+        {
+            asked.TrySetResult();
+            await go.Task;
+            await exchange.SendAsync($"HTTP/1.1 200 OK\r\nContent-Length: {zip.Length}\r\n\r\n");
+            await exchange.SendAsync(zip);
+        });
+        await using var tain = await RunningTain.StartAsync(upstream.Url);
+
+        var clients = Enumerable.Range(0, 50).Select(_ => tain.Client.GetByteArrayAsync($"go/{Zip}")).ToList();
+        await asked.Task;
+        go.SetResult();
+
+        foreach (var body in await Task.WhenAll(clients))
+            Assert.Equal(zip, body);
+        Assert.Equal(1, upstream.CountOf(Zip));
+    }
+
+    [Fact]
+    public async Task The_first_bytes_arrive_while_the_upstream_is_still_sending_and_the_end_waits_for_it()
+    {
+        await using var upstream = new ModuleUpstream();
+        var zip = ModuleUpstream.ZipOf(M, "v1.0.0", 1_000_000);
+        var rest = new TaskCompletionSource();
+        upstream.Set(Zip, async exchange =>
+        {
+            await exchange.SendAsync($"HTTP/1.1 200 OK\r\nContent-Length: {zip.Length}\r\n\r\n");
+            await exchange.SendAsync(zip.AsMemory(0, 500_000));
+            await rest.Task;
+            await exchange.SendAsync(zip.AsMemory(500_000));
+        });
+        await using var tain = await RunningTain.StartAsync(upstream.Url);
+
+        using var response = await tain.GetAsync($"go/{Zip}");
+        Assert.Equal(zip.Length, response.Content.Headers.ContentLength);
+        await using var body = await response.Content.ReadAsStreamAsync();
+        var got = new byte[zip.Length];
+        // All but what is held back is here before the upstream has sent the rest.
+        await body.ReadExactlyAsync(got.AsMemory(0, 500_000 - (64 * 1024)));
+        rest.SetResult();
+        await body.ReadExactlyAsync(got.AsMemory(500_000 - (64 * 1024)));
+        Assert.Equal(zip, got);
+    }
+
+    [Fact]
+    public async Task A_client_that_leaves_hurts_nobody()
+    {
+        await using var upstream = new ModuleUpstream();
+        var zip = ModuleUpstream.ZipOf(M, "v1.0.0", 1_000_000);
+        var rest = new TaskCompletionSource();
+        upstream.Set(Zip, async exchange =>
+        {
+            await exchange.SendAsync($"HTTP/1.1 200 OK\r\nContent-Length: {zip.Length}\r\n\r\n");
+            await exchange.SendAsync(zip.AsMemory(0, 500_000));
+            await rest.Task;
+            await exchange.SendAsync(zip.AsMemory(500_000));
+        });
+        await using var tain = await RunningTain.StartAsync(upstream.Url);
+
+        // The first one starts the fetch, gets a part, and leaves.
+        using (var leaves = await tain.GetAsync($"go/{Zip}"))
+        await using (var part = await leaves.Content.ReadAsStreamAsync())
+            await part.ReadExactlyAsync(new byte[1000]);
+        var stays = tain.Client.GetByteArrayAsync($"go/{Zip}");
+        rest.SetResult();
+
+        Assert.Equal(zip, await stays);
+        Assert.Equal(1, upstream.CountOf(Zip));
+    }
+
+    [Fact]
+    public async Task What_one_client_asked_for_and_left_is_stored_for_the_next()
+    {
+        await using var upstream = new ModuleUpstream();
+        var zip = ModuleUpstream.ZipOf(M, "v1.0.0");
+        var asked = new TaskCompletionSource();
+        var rest = new TaskCompletionSource();
+        upstream.Set(Zip, async exchange =>
+        {
+            asked.TrySetResult();
+            await rest.Task;
+            await exchange.SendAsync($"HTTP/1.1 200 OK\r\nContent-Length: {zip.Length}\r\n\r\n");
+            await exchange.SendAsync(zip);
+        });
+        await using var tain = await RunningTain.StartAsync(upstream.Url);
+        using var leaving = new CancellationTokenSource();
+        var left = tain.Client.GetAsync($"go/{Zip}", leaving.Token);
+        await asked.Task;
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left);
+        rest.SetResult();
+
+        Assert.Equal(zip, await tain.Client.GetByteArrayAsync($"go/{Zip}"));
+        Assert.Equal(1, upstream.CountOf(Zip));
+    }
+
+    [Fact]
+    public async Task A_large_illegal_zip_is_never_complete_at_a_client_and_the_next_one_is_told_why()
+    {
+        await using var upstream = new ModuleUpstream();
+        var noise = new byte[500_000];
+        Random.Shared.NextBytes(noise);
+        // The illegal entry comes last: by then most of the file is with the client.
+        var zip = ModuleUpstream.ZipOf(($"{M}@v1.0.0/data.bin", noise), ("elsewhere@v1.0.0/go.mod", "module x\n"u8.ToArray()));
+        upstream.Set(Zip, zip);
+        await using var tain = await RunningTain.StartAsync(upstream.Url);
+
+        using var response = await tain.GetAsync($"go/{Zip}");
+        Assert.Equal(200, (int)response.StatusCode);
+        await Assert.ThrowsAnyAsync<Exception>(() => response.Content.ReadAsByteArrayAsync());
+
+        var next = await tain.ReadAsync($"go/{Zip}");
+        Assert.Equal(502, next.Status);
+        Assert.Contains("illegal module zip", next.Body, StringComparison.Ordinal);
+        Assert.Contains("elsewhere@v1.0.0/go.mod", next.Body, StringComparison.Ordinal);
+        Assert.Empty(tain.StoredFiles());
+    }
+
+    [Fact]
+    public async Task A_zip_whose_last_byte_is_wrong_keeps_its_end_to_itself()
+    {
+        await using var upstream = new ModuleUpstream();
+        var zip = ModuleUpstream.ZipOf(M, "v1.0.0", 500_000);
+        upstream.Set(Zip, [.. zip, 0]);
+        await using var tain = await RunningTain.StartAsync(upstream.Url);
+
+        using var response = await tain.GetAsync($"go/{Zip}");
+        await using var body = await response.Content.ReadAsStreamAsync();
+        var got = new MemoryStream();
+        await Assert.ThrowsAnyAsync<Exception>(() => body.CopyToAsync(got));
+
+        Assert.True(got.Length <= zip.Length + 1 - (64 * 1024), $"{got.Length} of {zip.Length + 1} bytes came out");
+        Assert.Empty(tain.StoredFiles());
+    }
+
+    [Fact]
+    public async Task A_cut_body_goes_on_by_range_under_the_same_validator()
+    {
+        await using var upstream = new ModuleUpstream();
+        var zip = ModuleUpstream.ZipOf(M, "v1.0.0", 500_000);
+        var whole = HostileServer.File(zip, "\"one\"");
+        upstream.Set(Zip, async exchange =>
+        {
+            if (exchange.Request["Range"] is not null)
+            {
+                await whole(exchange);
+                return;
+            }
+            await exchange.SendAsync($"HTTP/1.1 200 OK\r\nETag: \"one\"\r\nContent-Length: {zip.Length}\r\n\r\n");
+            await exchange.SendAsync(zip.AsMemory(0, 300_000));
+            exchange.Close();
+        });
+        await using var tain = await RunningTain.StartAsync(upstream.Url);
+
+        Assert.Equal(zip, await tain.Client.GetByteArrayAsync($"go/{Zip}"));
+        var resumed = upstream.Requests[1];
+        Assert.Equal("bytes=300000-", resumed["Range"]);
+        Assert.Equal("\"one\"", resumed["If-Range"]);
+    }
+
+    [Fact]
+    public async Task A_cut_body_without_a_validator_is_fetched_again_and_clients_keep_what_they_have()
+    {
+        await using var upstream = new ModuleUpstream();
+        var zip = ModuleUpstream.ZipOf(M, "v1.0.0", 500_000);
+        var times = 0;
+        upstream.Set(Zip, async exchange =>
+        {
+            await exchange.SendAsync($"HTTP/1.1 200 OK\r\nContent-Length: {zip.Length}\r\n\r\n");
+            if (++times > 2)
+            {
+                await exchange.SendAsync(zip);
+                return;
+            }
+            await exchange.SendAsync(zip.AsMemory(0, 200_000 * times));
+            exchange.Reset();
+        });
+        await using var tain = await RunningTain.StartAsync(upstream.Url);
+
+        Assert.Equal(zip, await tain.Client.GetByteArrayAsync($"go/{Zip}"));
+        Assert.Equal(3, times);
+    }
+
+    [Fact]
+    public async Task Other_bytes_after_a_cut_reset_whoever_holds_the_first_ones()
+    {
+        await using var upstream = new ModuleUpstream();
+        var one = ModuleUpstream.ZipOf(M, "v1.0.0", 500_000, seed: 1);
+        var other = ModuleUpstream.ZipOf(M, "v1.0.0", 500_000, seed: 2);
+        var clientHasBytes = new TaskCompletionSource();
+        var times = 0;
+        upstream.Set(Zip, async exchange =>
+        {
+            await exchange.SendAsync($"HTTP/1.1 200 OK\r\nContent-Length: {one.Length}\r\n\r\n");
+            if (++times > 1)
+            {
+                await exchange.SendAsync(other);
+                return;
+            }
+            await exchange.SendAsync(one.AsMemory(0, 300_000));
+            await clientHasBytes.Task;
+            exchange.Close();
+        });
+        await using var tain = await RunningTain.StartAsync(upstream.Url);
+
+        using var response = await tain.GetAsync($"go/{Zip}");
+        await using var body = await response.Content.ReadAsStreamAsync();
+        await body.ReadExactlyAsync(new byte[100_000]);
+        clientHasBytes.SetResult();
+
+        await Assert.ThrowsAnyAsync<Exception>(() => body.CopyToAsync(Stream.Null));
+        Assert.Contains("other bytes", (await tain.ReadAsync($"go/{Zip}")).Body, StringComparison.Ordinal);
+        Assert.Empty(tain.StoredFiles());
+    }
+
+    [Fact]
+    public async Task Other_bytes_after_a_cut_that_nobody_holds_begin_again()
+    {
+        await using var upstream = new ModuleUpstream();
+        var one = ModuleUpstream.ZipOf(M, "v1.0.0", 50_000, seed: 1);
+        var other = ModuleUpstream.ZipOf(M, "v1.0.0", 50_000, seed: 2);
+        var times = 0;
+        upstream.Set(Zip, async exchange =>
+        {
+            await exchange.SendAsync($"HTTP/1.1 200 OK\r\nContent-Length: {one.Length}\r\n\r\n");
+            if (++times > 1)
+            {
+                await exchange.SendAsync(other);
+                return;
+            }
+            await exchange.SendAsync(one.AsMemory(0, 30_000));
+            exchange.Close();
+        });
+        await using var tain = await RunningTain.StartAsync(upstream.Url);
+
+        Assert.Equal(other, await tain.Client.GetByteArrayAsync($"go/{Zip}"));
+    }
+
+    [Fact]
+    public async Task A_source_that_stalls_is_given_up_with_the_limit_named()
+    {
+        await using var upstream = new ModuleUpstream();
+        upstream.Set(Zip, HostileServer.StallInBody("PK", 100_000));
+        await using var tain = await RunningTain.StartAsync(upstream.Url, upstreams: o => o with { StallTimeout = TimeSpan.FromMilliseconds(200), Tries = 2 });
+
+        var answer = await tain.ReadAsync($"go/{Zip}");
+
+        Assert.Equal(504, answer.Status);
+        Assert.Contains("upstream.stall-timeout", answer.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_go_mod_of_20_MB_is_refused_with_the_limit_named()
+    {
+        await using var upstream = new ModuleUpstream();
+        var large = Encoding.UTF8.GetBytes($"module {M}\n" + new string('/', 20 << 20) + "\n");
+        upstream.Set($"{M}/@v/v1.0.0.mod", large);
+        upstream.Set($"{M}/@v/v1.0.1.mod", async exchange =>
+        {
+            // Without saying how much it will be.
+            await exchange.SendAsync("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
+            await exchange.SendAsync(large);
+            exchange.Close();
+        });
+        await using var tain = await RunningTain.StartAsync(upstream.Url);
+
+        var announced = await tain.ReadAsync($"go/{M}/@v/v1.0.0.mod");
+        Assert.Equal(502, announced.Status);
+        Assert.Contains("16,777,216", announced.Body, StringComparison.Ordinal);
+        await Assert.ThrowsAnyAsync<Exception>(() => tain.Client.GetByteArrayAsync($"go/{M}/@v/v1.0.1.mod"));
+        Assert.Contains("16,777,216", (await tain.ReadAsync($"go/{M}/@v/v1.0.1.mod")).Body, StringComparison.Ordinal);
+        Assert.Empty(tain.StoredFiles());
+    }
+
+    [Theory]
+    [InlineData("<!DOCTYPE html><p>Please log in</p>", "HTML page")]
+    [InlineData("hello", "without a module directive")]
+    public async Task What_is_no_go_mod_is_not_stored_as_one(string body, string reason)
+    {
+        await using var upstream = new ModuleUpstream();
+        upstream.Set($"{M}/@v/v1.0.0.mod", body);
+        await using var tain = await RunningTain.StartAsync(upstream.Url);
+
+        var answer = await tain.ReadAsync($"go/{M}/@v/v1.0.0.mod");
+
+        Assert.Equal(502, answer.Status);
+        Assert.Contains(reason, answer.Body, StringComparison.Ordinal);
+        Assert.Empty(tain.StoredFiles());
+    }
+
+    [Fact]
+    public async Task Bytes_that_were_lost_are_fetched_again_only_with_the_same_identity()
+    {
+        await using var upstream = new ModuleUpstream();
+        var zip = upstream.Add(M, "v1.0.0", size: 100_000);
+        await using var tain = await RunningTain.StartAsync(upstream.Url);
+        Assert.Equal(zip, await tain.Client.GetByteArrayAsync($"go/{Zip}"));
+        while (tain.StoredFiles().Length == 0)
+            await Task.Yield();
+        File.Delete(tain.StoredFiles().Single());
+
+        // The upstream changed its mind about what v1.0.0 is: the first identity wins.
+        upstream.Set(Zip, ModuleUpstream.ZipOf(M, "v1.0.0", 100_000, seed: 99));
+        await Assert.ThrowsAnyAsync<Exception>(() => tain.Client.GetByteArrayAsync($"go/{Zip}"));
+        var refused = await tain.ReadAsync($"go/{Zip}");
+        Assert.Equal(502, refused.Status);
+        Assert.Contains("the first wins", refused.Body, StringComparison.Ordinal);
+        Assert.Contains("\"offered\": \"h1:", (await tain.ReadAsync($"api/v1/explain/go/{M}@v1.0.0")).Body, StringComparison.Ordinal);
+
+        upstream.Set(Zip, zip);
+        tain.Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(zip, await tain.Client.GetByteArrayAsync($"go/{Zip}"));
+    }
+}
