@@ -34,7 +34,8 @@ internal sealed class TainServer : IAsyncDisposable
     {
         _options = options;
         _time = time ?? TimeProvider.System;
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
+        // Empty: appsettings.json and ASPNETCORE_ variables are no part of Tain's configuration.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { Args = [] });
         _log = log ?? LogWriter.ToStandardOutput(options.LogFormat, _time);
         LogProvider.Use(builder.Logging, _log);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(ServerLimits.Apply);
@@ -42,6 +43,9 @@ internal sealed class TainServer : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.StopTimeout);
         _web = builder.Build();
         var logs = _web.Services.GetRequiredService<ILoggerFactory>();
+        var starting = logs.CreateLogger<TainServer>();
+        foreach (var warning in options.Warnings)
+            starting.LogWarning("{Warning}", warning);
 
         Directory.CreateDirectory(options.Data);
         _blobs = BlobStore.Open(options.Data, steps);

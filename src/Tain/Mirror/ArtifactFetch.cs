@@ -69,7 +69,8 @@ internal sealed class ArtifactFetch(BlobStore blobs, Catalog catalog, UpstreamCl
         if (first is not null && first.Identity != artifact.Identity)
         {
             await catalog.CommitAsync(change, CancellationToken.None);
-            return new(FailureKind.BadGateway, $"{download.Source.Name} offers {artifact.Identity}, but it was first stored as {first.Identity}; the first wins", attempts);
+            var drifted = attempts[^1] with { Fault = FaultKind.Malformed, Said = $"offers {artifact.Identity}; first stored: {first.Identity}" };
+            return new(FailureKind.BadGateway, "its content is not what was first stored here; the first wins", [.. attempts.SkipLast(1), drifted]);
         }
 
         cold.Verified(artifact);

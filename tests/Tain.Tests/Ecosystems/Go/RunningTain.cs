@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 using Tain.Config;
@@ -55,6 +56,15 @@ internal sealed class RunningTain : IAsyncDisposable
     {
         using var response = await GetAsync(path, headers);
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>Waits until a page has this body: a client has its answer before the store has.</summary>
+    public async Task EventuallyAsync(string path, string body)
+    {
+        var began = Stopwatch.StartNew();
+        (int, string) answer;
+        while ((answer = await ReadAsync(path)) != (200, body))
+            Assert.True(began.Elapsed < TimeSpan.FromSeconds(20), $"{path} is still {answer}");
     }
 
     /// <summary>A request whose target no well-behaved client would send: its status line and body.</summary>
