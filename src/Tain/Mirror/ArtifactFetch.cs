@@ -13,6 +13,8 @@ internal sealed class ArtifactFetch(BlobStore blobs, Catalog catalog, UpstreamCl
     {
         var began = time.GetUtcNow();
         IReadOnlyList<Attempt> attempts = [];
+        Download? download = null;
+        CatalogChange? change = null;
         Failure? failure;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(life.Ended);
         limit.CancelAfter(options.FetchTimeout);
@@ -22,7 +24,11 @@ internal sealed class ArtifactFetch(BlobStore blobs, Catalog catalog, UpstreamCl
             var result = await ChainWalk.RunAsync<Download>(request.Chain, request.Order, health, time,
                 (link, ct) => Download.RunAsync(request, link.Source!, cold, blobs, upstream, options.Tries, time, ct), limit.Token);
             attempts = result.Attempts;
-            failure = result.Value is { } download ? await CommitAsync(request, cold, download, attempts) : Failure.Of(attempts);
+            download = result.Value;
+            if (download is null)
+                failure = Failure.Of(attempts);
+            else
+                failure = await DriftAsync(change = ChangeOf(request, download), attempts);
         }
         catch (OperationCanceledException)
         {
@@ -40,51 +46,56 @@ internal sealed class ArtifactFetch(BlobStore blobs, Catalog catalog, UpstreamCl
             log.LogError(e, "could not fetch {Address}", request.Address);
             failure = new(FailureKind.Unavailable, "this server failed: " + e.Message, attempts);
         }
-        if (failure is not null)
+
+        // The story, and what the next one who asks is told, come before the clients' answer: they may ask why at once.
+        stories.Tell(new(request.Address, began, time.GetUtcNow() - began, failure?.Attempts ?? attempts, failure is null ? "Fetched" : $"{failure.Status} {failure.Reason}"));
+        if (failure is null)
         {
-            // Before the clients hear of it: whoever asks again at once is told the reason.
-            if (failure.Kind is FailureKind.NotFound)
-                failures.Remember(request.Address, failure, request.AbsenceTtl);
-            else if (cold.WasServed)
-                failures.Remember(request.Address, failure, KnownFailures.AfterReset);
-            cold.Fail(failure);
+            cold.Verified(change!.Artifact!);
+            await StoreAsync(request, download!, change);
+            return;
         }
-        stories.Tell(new(request.Address, began, time.GetUtcNow() - began, attempts, failure is null ? "Fetched" : $"{failure.Status} {failure.Reason}"));
+        if (failure.Kind is FailureKind.NotFound)
+            failures.Remember(request.Address, failure, request.AbsenceTtl);
+        else if (cold.WasServed)
+            failures.Remember(request.Address, failure, KnownFailures.AfterReset);
+        cold.Fail(failure);
     }
 
-    private async Task<Failure?> CommitAsync(ArtifactRequest request, ColdArtifact cold, Download download, IReadOnlyList<Attempt> attempts)
+    private CatalogChange ChangeOf(ArtifactRequest request, Download download)
     {
         var verdict = download.Verdict!;
-        var artifact = new Artifact(request.Key, verdict.Identity, download.Partial.Digest, download.Partial.Length, time.GetUtcNow(), download.Source.Name);
-        var first = catalog.FindArtifactOrNull(request.Key);
-        var change = new CatalogChange
+        return new()
         {
-            Artifact = artifact,
-            LostBlob = first?.Blob,
+            Artifact = new(request.Key, verdict.Identity, download.Partial.Digest, download.Partial.Length, time.GetUtcNow(), download.Source.Name),
+            LostBlob = catalog.FindArtifactOrNull(request.Key)?.Blob,
             Manifest = verdict.Manifest,
             Versions = [new SeenVersion(request.Key.Ecosystem, request.Key.Name, request.Key.Version, null)],
         };
+    }
 
-        // First identity wins, before a client gets the end of another one. Only bytes that were lost are fetched twice.
-        if (first is not null && first.Identity != artifact.Identity)
-        {
-            await catalog.CommitAsync(change, CancellationToken.None);
-            var drifted = attempts[^1] with { Fault = FaultKind.Malformed, Said = $"offers {artifact.Identity}; first stored: {first.Identity}" };
-            return new(FailureKind.BadGateway, "its content is not what was first stored here; the first wins", [.. attempts.SkipLast(1), drifted]);
-        }
+    /// <summary>First identity wins, before a client gets the end of another one: only bytes that were lost are fetched twice. Records the alarm.</summary>
+    private async Task<Failure?> DriftAsync(CatalogChange change, IReadOnlyList<Attempt> attempts)
+    {
+        var offered = change.Artifact!;
+        if (catalog.FindArtifactOrNull(offered.Key) is not { } first || first.Identity == offered.Identity)
+            return null;
+        await catalog.CommitAsync(change, CancellationToken.None);
+        var drifted = attempts[^1] with { Fault = FaultKind.Malformed, Said = $"offers {offered.Identity}; first stored: {first.Identity}" };
+        return new(FailureKind.BadGateway, "its content is not what was first stored here; the first wins", [.. attempts.SkipLast(1), drifted]);
+    }
 
-        cold.Verified(artifact);
-
-        // :: Step 8: blob durable first, then the row and its line in the feed. Clients hold verified bytes whatever happens here.
+    /// <summary>:: Step 8: blob durable first, then the row and its line in the feed. Clients hold verified bytes whatever happens here.</summary>
+    private async Task StoreAsync(ArtifactRequest request, Download download, CatalogChange change)
+    {
         try
         {
             await blobs.CommitAsync(download.Partial, CancellationToken.None);
             await catalog.CommitAsync(change, CancellationToken.None);
         }
-        catch (StorageException e)
+        catch (Exception e)
         {
             log.LogError(e, "served but could not store {Address}", request.Address);
         }
-        return null;
     }
 }
