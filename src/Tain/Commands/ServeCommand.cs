@@ -15,7 +15,7 @@ internal static class ServeCommand
         {
             server = new TainServer(options, steps: Steps);
         }
-        catch (StorageException e)
+        catch (Exception e) when (e is StorageException or InvalidDataException)
         {
             await Console.Error.WriteLineAsync("tain: " + e.Message);
             return 1;
