@@ -87,23 +87,28 @@ public sealed class KillTests : IDisposable
 
         for (var kill = 0; kill < Kills; kill++)
         {
-            var ended = new CancellationTokenSource();
             var clients = Enumerable.Range(0, Clients).Select(i => Task.Run(async () =>
             {
                 var local = new Random(HashCode.Combine(seed, kill, i));
-                while (!ended.IsCancellationRequested)
+                // Until the first answer that is cut off: then the server is gone.
+                while (true)
                 {
                     // Mostly new modules, sometimes one that was asked for before: stored, half stored or lost with the crash.
                     var number = next > 0 && local.Next(4) == 0 ? local.Next(next) : Interlocked.Increment(ref next) - 1;
                     foreach (var path in GeneratedModules.PathsOf(number))
-                        _ = await GetAsync(tain.GoProxy + path, path) == Outcome.Right ? Interlocked.Increment(ref right) : Interlocked.Increment(ref cut);
+                    {
+                        if (await GetAsync(tain.GoProxy + path, path) != Outcome.Right)
+                        {
+                            Interlocked.Increment(ref cut);
+                            return;
+                        }
+                        Interlocked.Increment(ref right);
+                    }
                 }
             }, None)).ToArray();
-            await Task.Delay(random.Next(5, 250), None);
+            await Task.Delay(random.Next(5, 200), None);
             await tain.KillAsync();
-            await ended.CancelAsync();
-            await Task.WhenAll(clients);
-            ended.Dispose();
+            await Task.WhenAll(clients).WaitAsync(Limit, None);
 
             using (var found = Inspect())
             {
