@@ -12,8 +12,10 @@ public sealed class ReadmeTests
         await using (var git = ChildProcess.Start("/usr/bin/git", ["-c", "safe.directory=*", "clone", "--quiet", Repository.Root, "tain"], folder.Path))
             Assert.True(await git.WaitAsync(TimeSpan.FromMinutes(1)) == 0, git.Output);
         var clone = Path.Combine(folder.Path, "tain");
+        var readme = Path.Combine(clone, "README.md");
+        Assert.True(File.Exists(readme), "there is no committed README.md");
 
-        var script = ReadmeTour.Script(await File.ReadAllTextAsync(Path.Combine(clone, "README.md"), TestContext.Current.CancellationToken));
+        var script = ReadmeTour.Script(await File.ReadAllTextAsync(readme, TestContext.Current.CancellationToken));
         await ReadmeTour.RunAsync(script, clone, upstream.Url, TimeSpan.FromMinutes(8));
 
         Assert.NotEmpty(upstream.Requests);
