@@ -3,10 +3,10 @@ using Tain.Storage;
 
 namespace Tain.Tests.Storage;
 
-/// <summary>A real full disk: a tmpfs of 16 MiB. Needs the right to mount.</summary>
+/// <summary>A real full disk: a tmpfs of 64 MiB, of which blobs leave 3.2 MiB free. Needs the right to mount.</summary>
 public sealed class DiskFullTests : IAsyncLifetime
 {
-    private const int Size = 16 << 20;
+    private const int Size = 64 << 20;
     private static readonly CancellationToken None = TestContext.Current.CancellationToken;
     private readonly TestFolder _folder = new();
     private BlobStore _blobs = null!;
@@ -93,7 +93,9 @@ public sealed class DiskFullTests : IAsyncLifetime
                 while (true)
                     await partial.AppendAsync(new byte[60_000], None);
             });
-            Assert.InRange(partial.Length, 10_000_000, Size);
+            Assert.InRange(partial.Length, 50_000_000, Size);
+            // Room is looked at once in a MiB.
+            Assert.InRange(FileSystem.FreeOrNull(Data)!.Value, BlobStore.ReserveFor(Data) - (1 << 20) - 60_000, Size);
         }
         await StoreAsync(2, 1_000_000);
         await AssertSoundAsync(atLeast: 2);
