@@ -126,12 +126,12 @@ internal sealed record Configuration(TainOptions? Options, IReadOnlyList<Effecti
     private static TainOptions MergeSources(TainOptions options, Dictionary<Setting, GivenValue> origins, List<string> problems)
     {
         var go = options.Go;
-        if (go.Sources.Count == 0)
+        if (options.GoSources.Count == 0)
             return options;
-        var byName = go.Sources.ToDictionary(s => s.Name, StringComparer.Ordinal);
+        var byName = options.GoSources.ToDictionary(s => s.Name, StringComparer.Ordinal);
         var known = go.Routes.Select(r => r.Chain).Prepend(go.Upstream).SelectMany(c => c.Links).Select(l => l.Source?.Name).OfType<string>().ToHashSet(StringComparer.Ordinal);
         var given = origins[Settings.FindOrNull("go.sources")!];
-        foreach (var setting in go.Sources.Where(s => !known.Contains(s.Name)))
+        foreach (var setting in options.GoSources.Where(s => !known.Contains(s.Name)))
         {
             problems.Add(Problem(given, $"names {setting.Name}, which is in no chain: "
                 + (ConfigText.NearestOrNull(setting.Name, known) is { } near ? $"did you mean {near}?" : "add it to go.upstream or go.routes, or remove the entry")));

@@ -3,7 +3,9 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Tain.Ecosystems.Go;
 using Tain.GoModules;
+using Tain.Http;
 using Tain.Upstream;
 
 namespace Tain.Config;
@@ -78,7 +80,7 @@ internal static class Settings
             ParseRoutes, (o, v) => o with { Go = o.Go with { Routes = v } }, o => string.Join("; ", o.Go.Routes.Select(r => $"{r.PatternText} {r.Chain}")), separator: ';', secret: true),
         Setting.Of<IReadOnlyList<SourceSetting>>("go.sources", "URL [private] [response-timeout=DURATION]; …", "",
             "Settings of single sources, in whichever chain they stand: private ones may be asked for what go.private matches. Entries are joined by semicolons.",
-            ParseSources, (o, v) => o with { Go = o.Go with { Sources = v } }, o => string.Join("; ", o.Go.Sources), separator: ';', secret: true),
+            ParseSources, (o, v) => o with { GoSources = v }, o => string.Join("; ", o.GoSources), separator: ';', secret: true),
         Setting.Of<(string Text, ModulePatterns Patterns)>("go.private", "GOPRIVATE list", "",
             "Patterns of modules that only private sources and direct may be asked for.",
             ParsePatterns, (o, v) => o with { Go = o.Go with { Private = v.Patterns, PrivateText = v.Text } }, o => o.Go.PrivateText, separator: ','),

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Threading.Channels;
-using Tain.Config;
 
 namespace Tain.Http;
 

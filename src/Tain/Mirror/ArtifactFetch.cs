@@ -1,4 +1,3 @@
-using Tain.Config;
 using Tain.Storage;
 using Tain.Upstream;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using Tain.Config;
 using Tain.Upstream;
 
 namespace Tain.Tests.Upstream;

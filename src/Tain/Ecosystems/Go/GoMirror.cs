@@ -1,5 +1,4 @@
 using System.Text;
-using Tain.Config;
 using Tain.GoModules;
 using Tain.Mirror;
 using Tain.Storage;

@@ -1,4 +1,3 @@
-using Tain.Config;
 using Tain.GoModules;
 using Tain.Upstream;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 using Tain.Config;
+using Tain.Ecosystems.Go;
 using Tain.Http;
 using Tain.Upstream;
 
