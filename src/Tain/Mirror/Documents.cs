@@ -28,7 +28,21 @@ internal sealed class Documents(Catalog catalog, Flights<DocumentAnswer> flights
             flights.StartInBackground(address, token => RefreshAsync(request, stored, token));
             return Task.FromResult(new DocumentAnswer(stored, null, Served.StaleWhileRevalidate));
         }
-        return flights.JoinAsync(address, token => RefreshAsync(request, stored, token), ct);
+        var flight = flights.JoinAsync(address, token => RefreshAsync(request, stored, token), ct);
+        return stored is null ? flight : StaleAfterPatienceAsync(request, stored, flight);
+    }
+
+    /// <summary>A source that stalls must not keep from a client what is stored. The flight goes on for the next one.</summary>
+    private async Task<DocumentAnswer> StaleAfterPatienceAsync(DocumentRequest request, Document stored, Task<DocumentAnswer> flight)
+    {
+        try
+        {
+            return await flight.WaitAsync(request.StalePatience, time);
+        }
+        catch (TimeoutException)
+        {
+            return new(stored, null, Served.StaleWhileRevalidate);
+        }
     }
 
     public Document? FindOrNull(DocumentKey key)
@@ -119,6 +133,9 @@ internal sealed record DocumentRequest
     /// <summary><see cref="TimeSpan.MaxValue"/> for what never changes.</summary>
     public required TimeSpan Ttl { get; init; }
     public TimeSpan StaleWhileRevalidate { get; init; }
+
+    /// <summary>How long to wait for a new answer when a stale one is stored.</summary>
+    public TimeSpan StalePatience { get; init; }
     public TimeSpan AbsenceTtl { get; init; }
 
     /// <summary>Answer from what is stored only.</summary>

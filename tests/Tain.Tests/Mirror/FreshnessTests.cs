@@ -84,6 +84,20 @@ public sealed class FreshnessTests
     }
 
     [Fact]
+    public async Task A_source_that_stalls_keeps_nobody_from_the_stale_list()
+    {
+        await using var upstream = new ModuleUpstream();
+        upstream.Set(List, "v1.0.0\n");
+        await using var tain = await RunningTain.StartAsync(upstream.Url, go => go with { StalePatience = TimeSpan.FromMilliseconds(50) });
+        await tain.ReadAsync($"go/{List}");
+        tain.Time.Advance(TimeSpan.FromDays(1));
+        upstream.Set(List, HostileServer.Stall());
+
+        // Far less than upstream.response-timeout, 30 s.
+        Assert.Equal((200, "v1.0.0\n"), await tain.ReadAsync($"go/{List}").WaitAsync(TimeSpan.FromSeconds(20)));
+    }
+
+    [Fact]
     public async Task Without_a_stale_list_the_stored_versions_are_listed()
     {
         await using var upstream = new ModuleUpstream();

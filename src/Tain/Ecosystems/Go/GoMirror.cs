@@ -27,6 +27,7 @@ internal sealed class GoMirror(Documents documents, Artifacts artifacts, Catalog
             Address = address.Text,
             Ttl = TtlOf(address),
             StaleWhileRevalidate = options.StaleWhileRevalidate,
+            StalePatience = options.StalePatience,
             AbsenceTtl = options.AbsenceTtl,
             CachedOnly = cachedOnly,
             KeepWhenGone = address.Resource is not GoResource.Info,

@@ -35,6 +35,9 @@ internal sealed record GoOptions
 
     /// <summary><c>go.stale-while-revalidate</c>: how long after its TTL a document is still served at once while it is asked again; later, a request waits for the answer. Default 10 min.</summary>
     public TimeSpan StaleWhileRevalidate { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary><c>go.stale-patience</c>: how long a request waits for a new answer when a stale one is stored; then it gets that one. Default 5 s.</summary>
+    public TimeSpan StalePatience { get; init; } = TimeSpan.FromSeconds(5);
 }
 
 /// <summary>Modules that <paramref name="Patterns"/> match come from <paramref name="Chain"/>.</summary>
