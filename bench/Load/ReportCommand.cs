@@ -10,7 +10,7 @@ internal static class ReportCommand
         load report --samples FILE [--json]           the table (or JSON) of a file of samples
         """;
 
-    // What issue "First light" asks for: this measure and metric of any server but the reference, against the reference.
+    // The targets: measure and metric of any server but the reference, against the reference.
     private static readonly Target[] Targets =
     [
         new("info", "totalMs", "info", "direct", Ratio: 1.2),

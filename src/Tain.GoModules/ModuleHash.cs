@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Tain.GoModules;
 
-/// <summary>The <c>h1:</c> hashes of go.sum and the checksum database (x/mod <c>sumdb/dirhash.Hash1</c>, protocol fact 28).</summary>
+/// <summary>The <c>h1:</c> hashes of go.sum and the checksum database (x/mod <c>sumdb/dirhash.Hash1</c>, docs/go-protocol.md, 28).</summary>
 public static class ModuleHash
 {
     /// <summary>The hash of a go.mod by itself: over the single name <c>go.mod</c>.</summary>

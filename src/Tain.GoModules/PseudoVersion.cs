@@ -14,7 +14,7 @@ public sealed record PseudoVersionParts(string Base, DateTimeOffset Time, string
 /// <summary>
 /// Versions that stand for commits without a tag: <c>vX.0.0-yyyymmddhhmmss-abcdef123456</c>,
 /// <c>vX.Y.(Z+1)-0.yyyymmddhhmmss-abcdef123456</c>, <c>vX.Y.Z-pre.0.yyyymmddhhmmss-abcdef123456</c>, the latter two also
-/// with <c>+incompatible</c> (x/mod <c>module/pseudo.go</c>, protocol fact 14).
+/// with <c>+incompatible</c> (x/mod <c>module/pseudo.go</c>, docs/go-protocol.md, 14).
 /// </summary>
 public static class PseudoVersion
 {

@@ -47,7 +47,6 @@ internal sealed class TainServer : IAsyncDisposable
         foreach (var warning in options.Warnings)
             starting.LogWarning("{Warning}", warning);
 
-        Directory.CreateDirectory(options.Data);
         _blobs = BlobStore.Open(options.Data, steps);
         _catalog = Catalog.Open(options.Data, _time, steps);
 
@@ -57,7 +56,7 @@ internal sealed class TainServer : IAsyncDisposable
         _failures = new KnownFailures(_time);
         _stories = new Stories();
         var flights = new Flights<DocumentAnswer>(_life, options.Upstream.FetchTimeout);
-        _documents = new Documents(_catalog, flights, _failures, _stories, _time, logs.CreateLogger<Documents>());
+        _documents = new Documents(_catalog, flights, _failures, _stories, _life, options.Upstream.FetchTimeout, _time, logs.CreateLogger<Documents>());
         var fetch = new ArtifactFetch(_blobs, _catalog, _upstream, sources, _failures, _stories, options.Upstream, _life, _time, logs.CreateLogger<ArtifactFetch>());
         _artifacts = new Artifacts(_catalog, _blobs, fetch, _failures, _life);
 
@@ -67,7 +66,7 @@ internal sealed class TainServer : IAsyncDisposable
             new GoEndpoints(go, new GoIndex(_catalog, routing), routing, _time),
             new GoExplain(go, routing, _catalog, sources, _stories));
 
-        _health = new Health(() => null);
+        _health = new Health();
         var access = new AccessLog(_log);
         _web.Run(context => access.InvokeAsync(context, HandleAsync));
     }
@@ -81,7 +80,6 @@ internal sealed class TainServer : IAsyncDisposable
     public async Task StopAsync()
     {
         _health.Stop();
-        _life.Stop();
         using var patience = new CancellationTokenSource(_options.StopTimeout, _time);
         var began = _time.GetTimestamp();
         await _web.StopAsync(patience.Token);

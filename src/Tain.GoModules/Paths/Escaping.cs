@@ -5,7 +5,7 @@ namespace Tain.GoModules.Paths;
 
 /// <summary>
 /// The escaping of paths and versions in URLs and file names: an upper-case letter becomes <c>!</c> and its lower-case
-/// form, so that names survive file systems that ignore case (protocol fact 10).
+/// form, so that names survive file systems that ignore case (docs/go-protocol.md, 10).
 /// </summary>
 internal static class Escaping
 {

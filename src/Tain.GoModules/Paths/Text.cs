@@ -6,7 +6,7 @@ namespace Tain.GoModules.Paths;
 /// <summary>Text of others, made fit for one line of an error message.</summary>
 internal static class Text
 {
-    /// <summary>The most characters of a quoted text; the rest becomes "…". Error lines stay under 200 bytes (protocol fact 6).</summary>
+    /// <summary>The most characters of a quoted text; the rest becomes "…". Error lines stay under 200 bytes (docs/go-protocol.md, 6).</summary>
     private const int MaxQuoted = 120;
 
     /// <summary>In double quotes, with control characters and whatever else is not printable escaped.</summary>

@@ -32,7 +32,7 @@ public sealed class ModuleZipException : Exception
 }
 
 /// <summary>
-/// Module zips: <c>golang.org/x/mod/zip</c>'s rules (<c>CheckZip</c>, <c>Unzip</c>; protocol facts 25, 26, 28) and the
+/// Module zips: <c>golang.org/x/mod/zip</c>'s rules (<c>CheckZip</c>, <c>Unzip</c>; docs/go-protocol.md, 25, 26 and 28) and the
 /// <c>h1:</c> hash, in one pass while the zip arrives.
 /// </summary>
 public static class ModuleZip

@@ -18,7 +18,7 @@ internal static class ServeCommand
         catch (Exception e) when (e is StorageException or InvalidDataException)
         {
             await Console.Error.WriteLineAsync("tain: " + e.Message);
-            return 1;
+            return ExitCode.Failed;
         }
         await using (server)
         {
@@ -30,15 +30,15 @@ internal static class ServeCommand
             {
                 await server.StartAsync(ct);
             }
-            catch (IOException e)
+            catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
             {
-                await Console.Error.WriteLineAsync($"tain: can't listen on {options.Listen}: {e.Message}. Choose another with --listen.");
-                return 1;
+                await Console.Error.WriteLineAsync($"tain: can't listen on {options.Listen}: {e.Message.TrimEnd('.')}. Choose another with --listen.");
+                return ExitCode.Failed;
             }
             await Console.Error.WriteLineAsync($"tain: serving Go modules on {server.Url}/go (GOPROXY={server.Url}/go), data in {Path.GetFullPath(options.Data)}");
             await stop.Task;
             await server.StopAsync();
-            return 0;
+            return ExitCode.Ok;
 
             void Asked(PosixSignalContext signal)
             {

@@ -213,7 +213,12 @@ internal static class Settings
         return error is null;
     }
 
-    private static bool ParseNetrc(string text, out string? value, [NotNullWhen(false)] out string? error) => ParseReadableFile(text, out value, out error);
+    private static bool ParseNetrc(string text, out string? value, [NotNullWhen(false)] out string? error)
+    {
+        if (!ParseReadableFile(text, out value, out error) || value is null)
+            return error is null;
+        return Netrc.TryParse(File.ReadAllText(value), out _, out error);
+    }
 
     private static bool ParseReadableFile(string text, out string? value, [NotNullWhen(false)] out string? error)
     {

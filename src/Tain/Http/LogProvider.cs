@@ -13,6 +13,8 @@ internal sealed class LogProvider(LogWriter writer) : ILoggerProvider
         logging.AddFilter("System", LogLevel.Warning);
         // Enabled at any level, it makes an activity and a scope for each request; the access log replaces it.
         logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        // A start that fails is worded by the command.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
     }
 
     public ILogger CreateLogger(string categoryName) => new Logger(categoryName, writer);

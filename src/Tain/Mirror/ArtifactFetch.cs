@@ -25,20 +25,18 @@ internal sealed class ArtifactFetch(BlobStore blobs, Catalog catalog, UpstreamCl
             attempts = result.Attempts;
             download = result.Value;
             if (download is null)
-                failure = Failure.Of(attempts);
+                failure = Failure.Of(attempts, request.NobodyToAsk);
             else
                 failure = await DriftAsync(change = ChangeOf(request, download), attempts);
         }
         catch (OperationCanceledException)
         {
-            failure = life.Ended.IsCancellationRequested
-                ? new(FailureKind.Unavailable, "this server is stopping", attempts)
-                : new(FailureKind.Timeout, $"not fetched within {options.FetchTimeout} (upstream.fetch-timeout)", attempts);
+            failure = Failure.GaveUp(life, options.FetchTimeout, attempts);
         }
         catch (StorageException e)
         {
             log.LogError(e, "could not store {Address}", request.Address);
-            failure = new(FailureKind.StorageFull, e.Message, attempts);
+            failure = new(e is StorageFullException ? FailureKind.StorageFull : FailureKind.Unavailable, e.Message, attempts);
         }
         catch (Exception e)
         {

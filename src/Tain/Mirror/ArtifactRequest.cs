@@ -16,6 +16,9 @@ internal sealed record ArtifactRequest
 
     public SourceOrder Order { get; init; }
 
+    /// <summary>Why the chain is empty, when it is.</summary>
+    public string NobodyToAsk { get; init; } = "no source is configured for it";
+
     /// <summary>The path below a source's base URL, escaped.</summary>
     public required string Path { get; init; }
 

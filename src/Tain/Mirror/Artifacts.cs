@@ -9,13 +9,12 @@ namespace Tain.Mirror;
 /// <remarks>Bodies up to <see cref="HotBody"/> are kept in memory, 64 MiB at most in all.</remarks>
 internal sealed class Artifacts(Catalog catalog, BlobStore blobs, ArtifactFetch fetch, KnownFailures failures, ServerLife life) : IDisposable
 {
-    private const int HotBody = 64 * 1024;
-    private const long HotBytes = 64 << 20;
+    /// <summary>The largest body that is kept in memory, in bytes: one write to a socket.</summary>
+    public const int HotBody = 64 * 1024;
+    /// <summary>Memory for bodies, in bytes.</summary>
+    public const long HotBytes = 64 << 20;
     private readonly MemoryCache _hot = new(new MemoryCacheOptions { SizeLimit = HotBytes });
     private readonly ConcurrentDictionary<ArtifactKey, Lazy<ColdArtifact>> _cold = new();
-
-    /// <summary>Fetches under way.</summary>
-    public int Count => _cold.Count;
 
     /// <summary>Finds the bytes or the flight that brings them. The caller disposes the answer.</summary>
     public ArtifactAnswer Get(ArtifactRequest request)

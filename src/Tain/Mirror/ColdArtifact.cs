@@ -6,7 +6,7 @@ namespace Tain.Mirror;
 /// Its last <see cref="HeldBack"/> bytes stay here until the verdict, so that no client ever holds a complete bad file.</summary>
 internal sealed class ColdArtifact : IDisposable
 {
-    /// <summary>DESIGN, step 7. What is not larger waits for the verdict whole.</summary>
+    /// <summary>ARCHITECTURE, step 7. What is not larger waits for the verdict whole.</summary>
     public const int HeldBack = 64 * 1024;
 
     private readonly Lock _gate = new();

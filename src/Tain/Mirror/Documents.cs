@@ -6,9 +6,10 @@ namespace Tain.Mirror;
 
 /// <summary>What changes: lists, latest, queries. Fresh within its TTL; then stale while one request asks again; stale as long as the sources fail.</summary>
 /// <remarks>Small and hot documents are kept in memory, 64 MiB at most.</remarks>
-internal sealed class Documents(Catalog catalog, Flights<DocumentAnswer> flights, KnownFailures failures, Stories stories, TimeProvider time, ILogger<Documents> log) : IDisposable
+internal sealed class Documents(Catalog catalog, Flights<DocumentAnswer> flights, KnownFailures failures, Stories stories, ServerLife life, TimeSpan fetchTimeout, TimeProvider time, ILogger<Documents> log) : IDisposable
 {
-    private const long HotBytes = 64 << 20;
+    /// <summary>Memory for documents, in bytes.</summary>
+    public const long HotBytes = 64 << 20;
     private readonly MemoryCache _hot = new(new MemoryCacheOptions { SizeLimit = HotBytes });
 
     /// <summary>Answers from what is stored, from the sources, or says why not.</summary>
@@ -23,7 +24,8 @@ internal sealed class Documents(Catalog catalog, Flights<DocumentAnswer> flights
             return Task.FromResult(stored is not null ? new DocumentAnswer(stored, null, Served.Stale) : FromStore(request, new(FailureKind.NotFound, "not stored here, and the request allows no fetch", [])));
         if (failures.FindOrNull(address) is { } absent)
             return Task.FromResult(stored is not null ? new DocumentAnswer(stored, absent, Served.Stale) : FromStore(request, absent, Served.KnownFailure));
-        if (stored is not null && age < request.Ttl + request.StaleWhileRevalidate)
+        // A TTL of 0 asks each time; that is also what it says in the settings.
+        if (stored is not null && request.Ttl > TimeSpan.Zero && age < request.Ttl + request.StaleWhileRevalidate)
         {
             flights.StartInBackground(address, token => RefreshAsync(request, stored, token));
             return Task.FromResult(new DocumentAnswer(stored, null, Served.StaleWhileRevalidate));
@@ -58,18 +60,19 @@ internal sealed class Documents(Catalog catalog, Flights<DocumentAnswer> flights
     private async Task<DocumentAnswer> RefreshAsync(DocumentRequest request, Document? stored, CancellationToken ct)
     {
         var began = time.GetUtcNow();
-        DocumentFetch fetch;
+        var fetch = new DocumentFetch(null, []);
+        Failure? gaveUp = null;
         try
         {
             fetch = await request.Fetch(stored, ct);
         }
         catch (OperationCanceledException)
         {
-            fetch = new(null, [new Attempt("tain", FaultKind.Timeout, null, "gave up at the deadline (upstream.fetch-timeout) or while stopping", time.GetUtcNow() - began, 1, began)]);
+            gaveUp = Failure.GaveUp(life, fetchTimeout, []);
         }
         var answer = fetch.Document is { } document
             ? await KeepAsync(request, document, fetch)
-            : await WithoutAsync(request, stored, Failure.Of(fetch.Attempts));
+            : await WithoutAsync(request, stored, gaveUp ?? Failure.Of(fetch.Attempts, request.NobodyToAsk));
         stories.Tell(new(request.Address, began, time.GetUtcNow() - began, fetch.Attempts,
             answer.Document is null ? $"{answer.Failure!.Status} {answer.Failure.Reason}" : answer.Served.ToString()));
         return answer;
@@ -137,6 +140,9 @@ internal sealed record DocumentRequest
     /// <summary>How long to wait for a new answer when a stale one is stored.</summary>
     public TimeSpan StalePatience { get; init; }
     public TimeSpan AbsenceTtl { get; init; }
+
+    /// <summary>Why the sources are none, when they are.</summary>
+    public string NobodyToAsk { get; init; } = "no source is configured for it";
 
     /// <summary>Answer from what is stored only.</summary>
     public bool CachedOnly { get; init; }

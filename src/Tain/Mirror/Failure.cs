@@ -34,12 +34,18 @@ internal sealed record Failure(FailureKind Kind, string Reason, IReadOnlyList<At
         _ => 503,
     };
 
-    /// <summary>What the attempts amount to (DESIGN, invariant 3): an absence only when every one of them is.</summary>
-    public static Failure Of(IReadOnlyList<Attempt> attempts)
+    /// <summary>Shared work that was cancelled: by its deadline, or because the server is stopping.</summary>
+    public static Failure GaveUp(ServerLife life, TimeSpan limit, IReadOnlyList<Attempt> attempts) => life.Ended.IsCancellationRequested
+        ? new(FailureKind.Unavailable, "this server is stopping", attempts)
+        : new(FailureKind.Timeout, $"not fetched within {Deadline.Format(limit)} (upstream.fetch-timeout)", attempts);
+
+    /// <summary>What the attempts amount to (ARCHITECTURE, invariant 3): an absence only when every one of them is.</summary>
+    /// <param name="nobodyToAsk">Why there is no attempt, when there is none.</param>
+    public static Failure Of(IReadOnlyList<Attempt> attempts, string nobodyToAsk)
     {
         var faults = attempts.Where(a => !a.IsAbsence).ToList();
         if (attempts.Count == 0)
-            return new(FailureKind.NotFound, "no source may be asked: it is private (go.private), none of its sources is marked private (go.sources), and there is no direct", attempts);
+            return new(FailureKind.NotFound, nobodyToAsk, attempts);
         if (faults.Count == 0)
             return new(FailureKind.NotFound, attempts.All(a => a.Fault is FaultKind.NotAsked) ? "not stored here, and no source may be asked" : "every source asked says so", attempts);
         if (faults.All(a => a.Fault is FaultKind.Refused))

@@ -8,9 +8,6 @@ internal sealed class Flights<T>(ServerLife life, TimeSpan deadline) where T : c
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<T>>> _flights = new(StringComparer.Ordinal);
 
-    /// <summary>The keys under way.</summary>
-    public int Count => _flights.Count;
-
     /// <summary>Joins the flight for <paramref name="key"/> or starts it. <paramref name="work"/>'s token ends at the deadline or when the server is torn down.</summary>
     public Task<T> JoinAsync(string key, Func<CancellationToken, Task<T>> work, CancellationToken wait)
         => Start(key, work).WaitAsync(wait);

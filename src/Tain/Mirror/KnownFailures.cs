@@ -10,7 +10,9 @@ internal sealed class KnownFailures(TimeProvider time) : IDisposable
     /// <summary>Long enough for the client's next try to be told the reason, short enough not to keep a mended source waiting.</summary>
     public static readonly TimeSpan AfterReset = TimeSpan.FromSeconds(10);
 
-    private const int Limit = 100_000;
+    /// <summary>Failures remembered at once.</summary>
+    public const int Limit = 100_000;
+
     private readonly MemoryCache _failures = new(new MemoryCacheOptions { SizeLimit = Limit });
 
     public void Remember(string address, Failure failure, TimeSpan ttl)

@@ -11,9 +11,6 @@ internal sealed class ServerLife : IDisposable
     /// <summary>Cancelled when work that is still under way must be given up.</summary>
     public CancellationToken Ended => _ended.Token;
 
-    /// <summary>Set once the server began to stop.</summary>
-    public bool Stopping { get; private set; }
-
     /// <summary>Counts one piece of shared work in; dispose counts it out.</summary>
     public Flying Enter()
     {
@@ -28,7 +25,6 @@ internal sealed class ServerLife : IDisposable
         Task idle;
         lock (_gate)
         {
-            Stopping = true;
             _idle ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
             if (_flying == 0)
                 _idle.TrySetResult();
@@ -45,8 +41,6 @@ internal sealed class ServerLife : IDisposable
             await Task.WhenAny(idle, Task.Delay(TimeSpan.FromSeconds(2), time));
         }
     }
-
-    public void Stop() => Stopping = true;
 
     public void Dispose() => _ended.Dispose();
 

@@ -9,7 +9,8 @@ internal sealed record Story(string Address, DateTimeOffset At, TimeSpan Elapsed
 /// <summary>Recent stories by address, for explanations. In memory, at most 20,000; the least used go first.</summary>
 internal sealed class Stories : IDisposable
 {
-    private const int Limit = 20_000;
+    /// <summary>Stories kept at once.</summary>
+    public const int Limit = 20_000;
     private readonly MemoryCache _stories = new(new MemoryCacheOptions { SizeLimit = Limit });
 
     public void Tell(Story story) => _stories.Set(story.Address, story, new MemoryCacheEntryOptions { Size = 1 });

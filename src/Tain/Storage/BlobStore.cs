@@ -86,7 +86,7 @@ internal sealed class BlobStore : IDisposable
 
     private static StorageException Unusable(string folder, Exception e) => e is IOException io && Posix.IsFull(io)
         ? StorageFullException.Of(folder, wanted: 0, e)
-        : new StorageException($"can't use {folder} as the data folder: {e.Message}. Give the user that runs tain write access to it, or name another folder (--data, TAIN_DATA).", e);
+        : new StorageException($"can't use {folder} as the data folder: {e.Message.TrimEnd('.')}. Give the user that runs tain write access to it, or name another folder (--data, TAIN_DATA).", e);
 
     private static SafeFileHandle TakeLock(string folder)
     {

@@ -43,6 +43,8 @@ internal enum FaultKind
 /// <param name="At">When it began.</param>
 internal sealed record Attempt(string Source, FaultKind? Fault, int? Status, string Said, TimeSpan Elapsed, int Tries, DateTimeOffset At)
 {
+    public string Said { get; init => field = Secrets.OneLine(value, Secrets.MaxSaid); } = Secrets.OneLine(Said, Secrets.MaxSaid);
+
     /// <summary>True when this source said that the thing does not exist.</summary>
     public bool IsAbsence => Fault is FaultKind.NotFound or FaultKind.Gone or FaultKind.NotAsked;
 }

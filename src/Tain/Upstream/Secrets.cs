@@ -6,7 +6,7 @@ namespace Tain.Upstream;
 /// <summary>What people are shown of URLs and of other servers' words: one line, no control characters, no secrets.</summary>
 internal static class Secrets
 {
-    /// <summary>The go command drops a line that crosses byte 648 whole, and an error names several sources (go-protocol, point 6).</summary>
+    /// <summary>The go command drops a line that crosses byte 648 whole, and an error names several sources (docs/go-protocol.md, 6).</summary>
     public const int MaxSaid = 200;
 
     /// <summary>Hides whatever may be credentials, also in what does not parse as a URL: all up to the last @.</summary>

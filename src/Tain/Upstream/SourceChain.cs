@@ -87,7 +87,7 @@ internal sealed class SourceChain
         source = null;
         var shown = Secrets.MaskUrl(element);
         if (element == "noproxy")
-            return Fail(out error, "noproxy", "is the go command's internal word: remove it, and use go.private for what must not go to proxies");
+            return Fail(out error, "noproxy", "is the go command's internal word: remove it, and name what must not go to proxies as private");
         if (element.IndexOfAny(MarksOfAUrl) < 0)
             return Fail(out error, shown, "is not a URL: single words other than direct and off are reserved; write https://HOST");
 

@@ -250,7 +250,7 @@ internal sealed class UpstreamClient : IDisposable
         Attempt Failed(Problem problem, int tries)
         {
             var said = tries > 1 ? $"{problem.Said} ({tries} tries)" : problem.Said;
-            return new Attempt(source.Name, problem.Fault, problem.Status, Secrets.OneLine(said, Secrets.MaxSaid), time.GetElapsedTime(began), tries, at);
+            return new Attempt(source.Name, problem.Fault, problem.Status, said, time.GetElapsedTime(began), tries, at);
         }
     }
 

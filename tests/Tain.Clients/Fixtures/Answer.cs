@@ -17,7 +17,7 @@ internal sealed record Answer(int Status, string ContentType, byte[] Body)
             await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
     }
 
-    /// <summary>Fails unless this is an error as the go command shows it (go-protocol.md, 6): plain text, short, in lines without blanks between.</summary>
+    /// <summary>Fails unless this is an error as the go command shows it (docs/go-protocol.md, 6): plain text, short, in lines without blanks between.</summary>
     public void IsExplained()
     {
         Assert.NotEqual(200, Status);

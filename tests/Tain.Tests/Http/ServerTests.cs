@@ -16,7 +16,7 @@ public sealed class ServerTests : IAsyncDisposable
     private readonly WebApplication app;
     private readonly TaskCompletionSource waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource left = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Health health = new(() => null);
+    private readonly Health health = new();
 
     public ServerTests()
     {
@@ -219,14 +219,5 @@ public sealed class ServerTests : IAsyncDisposable
         Assert.StartsWith("HTTP/1.1 503 ", stopping, StringComparison.Ordinal);
         Assert.Contains("stopping", stopping, StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 200 ", await GetAsync("/healthz"), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Not_ready_names_the_reason()
-    {
-        var context = new DefaultHttpContext { Response = { Body = new MemoryStream() } };
-        await new Health(() => "the store is not open").HandleReadyAsync(context);
-        Assert.Equal(503, context.Response.StatusCode);
-        Assert.Equal("not ready: the store is not open\n", Encoding.UTF8.GetString(((MemoryStream)context.Response.Body).ToArray()));
     }
 }

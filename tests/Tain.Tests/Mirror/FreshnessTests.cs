@@ -46,8 +46,7 @@ public sealed class FreshnessTests
         await asked.Task;
         go.SetResult();
 
-        while ((await tain.ReadAsync($"go/{List}")).Body != "v1.0.0\nv1.1.0\n")
-            await Task.Yield();
+        await tain.EventuallyAsync($"go/{List}", "v1.0.0\nv1.1.0\n");
         Assert.Equal(2, upstream.CountOf(List));
     }
 
@@ -62,6 +61,18 @@ public sealed class FreshnessTests
         upstream.Set(List, "v1.0.0\nv1.1.0\n");
 
         Assert.Equal((200, "v1.0.0\nv1.1.0\n"), await tain.ReadAsync($"go/{List}"));
+    }
+
+    [Fact]
+    public async Task A_ttl_of_0_asks_each_time_and_waits_for_the_answer()
+    {
+        await using var upstream = new ModuleUpstream();
+        await using var tain = await RunningTain.StartAsync(upstream.Url, go => go with { ListTtl = TimeSpan.Zero });
+        foreach (var list in new[] { "v1.0.0\n", "v1.0.0\nv1.1.0\n", "v1.0.0\nv1.1.0\nv1.2.0\n" })
+        {
+            upstream.Set(List, list);
+            Assert.Equal((200, list), await tain.ReadAsync($"go/{List}"));
+        }
     }
 
     [Theory]

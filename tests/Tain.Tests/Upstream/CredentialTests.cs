@@ -5,7 +5,7 @@ using static Tain.Tests.Upstream.HostileServer;
 
 namespace Tain.Tests.Upstream;
 
-/// <summary>security.md: credentials leaking on redirect; secrets in logs.</summary>
+/// <summary>Credentials leaking on redirect; secrets in logs.</summary>
 public sealed class CredentialTests : IDisposable
 {
     private const string Secret = "hunter2-Ω";

@@ -145,7 +145,7 @@ public sealed class HostileServer : IAsyncDisposable
                 running.Add(ServeAsync(socket, Interlocked.Increment(ref connections)));
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
         }
     }

@@ -4,7 +4,7 @@ using static Tain.Tests.Upstream.HostileServer;
 
 namespace Tain.Tests.Upstream;
 
-/// <summary>security.md: SSRF by redirects; insecure fallback.</summary>
+/// <summary>SSRF by redirects; insecure fallback.</summary>
 public sealed class RedirectTests
 {
     private static readonly IReadOnlyList<IPNetwork> Outside = [IPNetwork.Parse("127.0.0.2/32")];

@@ -6,7 +6,7 @@ namespace Tain.Ecosystems.Go;
 
 internal enum GoResource { List, Latest, Info, Mod, Zip }
 
-/// <summary>What a GOPROXY request asks for. Parsed once; what does not parse is 404 (go-protocol 4: 400 would stop a client's <c>,</c>).</summary>
+/// <summary>What a GOPROXY request asks for. Parsed once; what does not parse is 404 (docs/go-protocol.md, 4: 400 would stop a client's <c>,</c>).</summary>
 /// <param name="Version">The unescaped version or query; empty for list and latest.</param>
 internal sealed record GoAddress(ModulePath Module, GoResource Resource, string Version)
 {
@@ -39,7 +39,7 @@ internal sealed record GoAddress(ModulePath Module, GoResource Resource, string 
         _ => $"{Module.Escaped}/@v/{ModuleVersion.Escape(Version)}.{Suffix}",
     });
 
-    /// <summary>True when <see cref="Version"/> names one version for ever: canonical, and legal for the module (go-protocol 12, 13).</summary>
+    /// <summary>True when <see cref="Version"/> names one version for ever: canonical, and legal for the module (docs/go-protocol.md, 12 and 13).</summary>
     public bool IsCanonical => ModuleVersion.Canonical(Version) == Version && ModuleVersion.Check(Module, Version, out _);
 
     /// <summary>True when its answer never changes.</summary>
@@ -97,7 +97,7 @@ internal sealed record GoAddress(ModulePath Module, GoResource Resource, string 
             return false;
         if (resource is GoResource.Info)
         {
-            // go-protocol 12: words that only the go command gives a meaning.
+            // docs/go-protocol.md, 12: words that only the go command gives a meaning.
             if (version is "latest" or "upgrade" or "patch")
             {
                 error = $"\"{version}\" is not a version: ask for /@latest or /@v/list";

@@ -7,7 +7,7 @@ using Tain.Storage;
 
 namespace Tain.Ecosystems.Go;
 
-/// <summary>What upstream answers must look like before they are kept. Every check returns the reason for a refusal, or null.</summary>
+/// <summary>What upstream answers must look like before they are kept. A Check returns the reason for a refusal, or null; a Verify throws <see cref="IllegalContentException"/>.</summary>
 internal static class GoContent
 {
     /// <summary>An .info or @latest body, in bytes. The largest real ones, with Origin, have under 1 KiB.</summary>
@@ -57,7 +57,7 @@ internal static class GoContent
         return ModuleVersion.Check(address.Module, version, out var illegal) ? null : $"answered with version {version}: {illegal}";
     }
 
-    /// <summary>A list has a version at the start of each line (an RFC 3339 time may follow, go-protocol 22). One valid line, or no line at all, makes it a list.</summary>
+    /// <summary>A list has a version at the start of each line (an RFC 3339 time may follow: docs/go-protocol.md, 22). One valid line, or no line at all, makes it a list.</summary>
     public static string? CheckList(ReadOnlyMemory<byte> body)
     {
         if (LooksLikeHtml(body.Span))

@@ -8,7 +8,7 @@ namespace Tain.Ecosystems.Go;
 /// <summary>The GOPROXY protocol under <c>/go/</c>: address in, answer out.</summary>
 internal sealed class GoEndpoints(GoMirror mirror, GoIndex index, GoRouting routing, TimeProvider time)
 {
-    /// <summary>What never changes may be kept for a year (RFC 9111 has no larger meaning), by anyone; private names by the client only (DESIGN, invariant 7).</summary>
+    /// <summary>What never changes may be kept for a year (the most that RFC 2616 14.21 gave a meaning), by anyone; private names by the client only (ARCHITECTURE, invariant 7).</summary>
     private const string ForeverPublic = "public, max-age=31536000, immutable";
     private const string ForeverPrivate = "private, max-age=31536000, immutable";
 
@@ -33,7 +33,7 @@ internal sealed class GoEndpoints(GoMirror mirror, GoIndex index, GoRouting rout
         }
         if (path.StartsWith("sumdb/", StringComparison.Ordinal))
         {
-            // go-protocol 5: 404 tells the client to ask the database itself.
+            // docs/go-protocol.md, 5: 404 tells the client to ask the database itself.
             await GoErrors.WriteMalformedAsync(context, "this server does not proxy checksum databases (go.sumdb is off)");
             return;
         }

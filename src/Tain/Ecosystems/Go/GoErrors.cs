@@ -3,7 +3,7 @@ using Tain.Mirror;
 
 namespace Tain.Ecosystems.Go;
 
-/// <summary>Failures worded for the go command: it shows at most 8 lines of text/plain (go-protocol 6).</summary>
+/// <summary>Failures worded for the go command: it shows at most 8 lines of text/plain (docs/go-protocol.md, 6).</summary>
 internal static class GoErrors
 {
     /// <summary>404 for what can't be a module's page. By convention the text begins with <c>not found:</c>.</summary>

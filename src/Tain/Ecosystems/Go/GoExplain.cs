@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Tain.GoModules;
+using Tain.Http;
 using Tain.Mirror;
 using Tain.Storage;
 using Tain.Upstream;
@@ -60,11 +61,7 @@ internal sealed class GoExplain(GoMirror mirror, GoRouting routing, Catalog cata
             WriteStored(json, module, resolved ?? address.Version);
             json.WriteEndObject();
         }
-        context.Response.ContentType = "application/json";
-        context.Response.Headers.CacheControl = "no-store";
-        context.Response.ContentLength = body.Length;
-        if (!HttpMethods.IsHead(context.Request.Method))
-            await context.Response.BodyWriter.WriteAsync(body.GetBuffer().AsMemory(0, (int)body.Length), context.RequestAborted);
+        await JsonBody.WriteAsync(context, body, "no-store");
     }
 
     private static string Decided(DocumentAnswer answer, GoAddress address) => answer.Served switch

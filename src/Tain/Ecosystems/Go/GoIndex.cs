@@ -43,10 +43,6 @@ internal sealed class GoIndex(Catalog catalog, GoRouting routing)
             }
             body.WriteByte((byte)'\n');
         }
-        context.Response.ContentType = "application/json";
-        context.Response.Headers.CacheControl = "no-cache";
-        context.Response.ContentLength = body.Length;
-        if (!HttpMethods.IsHead(context.Request.Method))
-            await context.Response.BodyWriter.WriteAsync(body.GetBuffer().AsMemory(0, (int)body.Length), context.RequestAborted);
+        await JsonBody.WriteAsync(context, body, "no-cache");
     }
 }

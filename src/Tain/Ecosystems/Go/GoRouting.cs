@@ -12,9 +12,12 @@ internal sealed record GoRouteChoice(SourceChain Chain, bool Private, string Rul
     public bool IsOff => Chain.Links.All(l => l.Kind is LinkKind.Off);
 }
 
-/// <summary>Which sources a module comes from: the one place where a private name is kept from public ones (DESIGN, invariant 2).</summary>
+/// <summary>Which sources a module comes from: the one place where a private name is kept from public ones (ARCHITECTURE, invariant 2).</summary>
 internal sealed class GoRouting(GoOptions options)
 {
+    /// <summary>Only a private name can be left without any source.</summary>
+    public const string NobodyToAsk = "no source may be asked: it is private (go.private), none of its sources is marked private (go.sources), and there is no direct";
+
     public bool IsPrivate(string path) => options.Private.Matches(path);
 
     public GoRouteChoice For(ModulePath module)

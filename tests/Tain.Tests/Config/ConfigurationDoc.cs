@@ -1,7 +1,11 @@
 using System.Text;
+using Tain.Config;
+using Tain.Ecosystems.Go;
+using Tain.GoModules;
 using Tain.Http;
+using Tain.Mirror;
 
-namespace Tain.Config;
+namespace Tain.Tests.Config;
 
 /// <summary>docs/configuration.md, out of the table: a test holds the file to this text.</summary>
 internal static class ConfigurationDoc
@@ -71,10 +75,24 @@ internal static class ConfigurationDoc
             |---|---|---|
 
             """);
-        foreach (var (bound, value, meaning) in ServerLimits.Documented)
+        foreach (var (bound, value, meaning) in ServerLimits.Documented.Concat(Others))
             doc.Append("| ").Append(bound).Append(" | ").Append(value).Append(" | ").Append(meaning).Append(" |\n");
         return doc.ToString();
     }
+
+    private static IEnumerable<(string Bound, string Value, string Meaning)> Others =>
+    [
+        ("module zip", $"{ModuleZip.MaxZipFile >> 20} MiB", "compressed, and as much again unpacked; the go command's own limit"),
+        ("go.mod", $"{ModuleZip.MaxGoMod >> 20} MiB", "the go command's own limit"),
+        (".info, @latest", $"{GoContent.MaxInfo >> 20} MiB", "of an upstream's answer"),
+        ("@v/list", $"{GoContent.MaxList >> 20} MiB", "of an upstream's answer"),
+        ("index page", $"{GoIndex.MaxLimit} lines", "both the default and the most of limit="),
+        ("held back", $"{ColdArtifact.HeldBack >> 10} KiB", "of a cold artifact, until the verdict"),
+        ("known failures", $"{KnownFailures.Limit:N0}", "remembered at once; the least used go first"),
+        ("after a reset", $"{KnownFailures.AfterReset.TotalSeconds:0} s", "how long a failure that clients saw as a reset is answered in words without asking again"),
+        ("stories", $"{Stories.Limit:N0}", "kept for explain; the least used go first"),
+        ("memory caches", $"{Documents.HotBytes >> 20} MiB + {Artifacts.HotBytes >> 20} MiB", "documents, and artifacts up to " + (Artifacts.HotBody >> 10) + " KiB each"),
+    ];
 
     private static string Cell(string text) => text.Replace("|", "\\|", StringComparison.Ordinal);
 }
