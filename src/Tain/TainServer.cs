@@ -13,6 +13,7 @@ namespace Tain;
 internal sealed class TainServer : IAsyncDisposable
 {
     private readonly LogWriter _log;
+    private readonly ILogger _events;
     private readonly WebApplication _web;
     private readonly BlobStore _blobs;
     private readonly Catalog _catalog;
@@ -43,9 +44,9 @@ internal sealed class TainServer : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.StopTimeout);
         _web = builder.Build();
         var logs = _web.Services.GetRequiredService<ILoggerFactory>();
-        var starting = logs.CreateLogger<TainServer>();
+        _events = logs.CreateLogger<TainServer>();
         foreach (var warning in options.Warnings)
-            starting.LogWarning("{Warning}", warning);
+            _events.LogWarning("{Warning}", warning);
 
         _blobs = BlobStore.Open(options.Data, steps);
         _catalog = Catalog.Open(options.Data, _time, steps);
@@ -66,7 +67,7 @@ internal sealed class TainServer : IAsyncDisposable
             new GoEndpoints(go, new GoIndex(_catalog, routing), routing, _time),
             new GoExplain(go, routing, _catalog, sources, _stories));
 
-        _health = new Health();
+        _health = new Health(() => File.Exists(Path.Combine(options.Data, Catalog.FileName)) ? null : $"{Path.GetFullPath(options.Data)} is gone or can't be read");
         var access = new AccessLog(_log);
         _web.Run(context => access.InvokeAsync(context, HandleAsync));
     }
@@ -74,17 +75,28 @@ internal sealed class TainServer : IAsyncDisposable
     /// <summary>Where it listens, once started.</summary>
     public string Url => _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
 
-    public Task StartAsync(CancellationToken ct) => _web.StartAsync(ct);
+    /// <summary>How clients reach it: <c>public-url</c>, else the address it listens on, with this machine's name for every address.</summary>
+    public string PublicUrl => _options.PublicUrl?.ToString().TrimEnd('/')
+        ?? Url.Replace("//[::]:", $"//{Environment.MachineName}:", StringComparison.Ordinal).Replace("//0.0.0.0:", $"//{Environment.MachineName}:", StringComparison.Ordinal);
+
+    public async Task StartAsync(CancellationToken ct)
+    {
+        await _web.StartAsync(ct);
+        _events.LogInformation("serving {Url}/go, listening on {Listen}, data in {Data}, upstream {Upstream}", PublicUrl, Url, Path.GetFullPath(_options.Data), _options.Go.Upstream.ToString());
+    }
 
     /// <summary>Takes nothing new, finishes what is in flight within <c>stop-timeout</c>, then ends the rest.</summary>
     public async Task StopAsync()
     {
         _health.Stop();
+        _events.LogInformation("stopping: what is in flight is finished, for at most {StopTimeout} (stop-timeout)", _options.StopTimeout);
+        // Fetches end a little before the connections, so that whoever waits for one is told.
         using var patience = new CancellationTokenSource(_options.StopTimeout, _time);
-        var began = _time.GetTimestamp();
-        await _web.StopAsync(patience.Token);
-        var left = _options.StopTimeout - _time.GetElapsedTime(began);
-        await _life.EndAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _time);
+        var web = _web.StopAsync(patience.Token);
+        await _life.EndAsync(_options.StopTimeout * 0.9, _time);
+        await web;
+        await _life.EndAsync(TimeSpan.Zero, _time);
+        _events.LogInformation("stopped");
     }
 
     /// <summary>:: The life of a request, step 1.</summary>
@@ -92,11 +104,13 @@ internal sealed class TainServer : IAsyncDisposable
     {
         if (ServerLimits.RefuseOrNull(context) is { } refused)
             return refused;
+        if (Hop.IsMine(context.Request.Headers.Via))
+            return ErrorBody.WriteAsync(context, StatusCodes.Status508LoopDetected, ErrorBody.Format("loop: this server was asked by itself: a source of go.upstream or go.routes leads back here", []));
         if (!RawTarget.TryRead(context, out var target))
             return GoErrors.WriteMalformedAsync(context, "the path is not a plain one: it is decoded once, and holds visible ASCII, no %, no empty or dot segments");
         return target.Path switch
         {
-            "/" => ErrorBody.WriteAsync(context, StatusCodes.Status200OK, Welcome()),
+            "/" or "/go" or "/go/" => ErrorBody.WriteAsync(context, StatusCodes.Status200OK, Welcome()),
             "/healthz" => Health.HandleHealthAsync(context),
             "/readyz" => _health.HandleReadyAsync(context),
             _ => _ecosystems.HandleOrNull(context, target)
@@ -106,7 +120,7 @@ internal sealed class TainServer : IAsyncDisposable
 
     private string Welcome()
     {
-        var url = _options.PublicUrl?.ToString().TrimEnd('/') ?? "<this server>";
+        var url = _options.PublicUrl is null ? "<this server>" : PublicUrl;
         return $"Tain, a mirror for Go modules.\nGOPROXY={url}/go\nWhy an answer is what it is: {url}/api/v1/explain/go/<module>@<version>\nNewly seen versions: {url}/go/index\n";
     }
 

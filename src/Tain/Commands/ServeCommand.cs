@@ -10,6 +10,8 @@ internal static class ServeCommand
     /// <returns>0 after a graceful stop, 1 when it can't start.</returns>
     public static async Task<int> RunAsync(TainOptions options, CancellationToken ct)
     {
+        // Names of private modules are in the data folder: what is made there is not for others.
+        Posix.Umask(0b000_010_111);
         TainServer server;
         try
         {
@@ -35,7 +37,7 @@ internal static class ServeCommand
                 await Console.Error.WriteLineAsync($"tain: can't listen on {options.Listen}: {e.Message.TrimEnd('.')}. Choose another with --listen.");
                 return ExitCode.Failed;
             }
-            await Console.Error.WriteLineAsync($"tain: serving Go modules on {server.Url}/go (GOPROXY={server.Url}/go), data in {Path.GetFullPath(options.Data)}");
+            await Console.Error.WriteLineAsync($"tain: serving Go modules: GOPROXY={server.PublicUrl}/go; data in {Path.GetFullPath(options.Data)}; upstream {options.Go.Upstream}");
             await stop.Task;
             await server.StopAsync();
             return ExitCode.Ok;

@@ -50,7 +50,7 @@ internal sealed class AccessLog(LogWriter log)
             log.Write(new LogEntry
             {
                 Time = time.GetUtcNow(),
-                Level = LogLevel.Information,
+                Level = LevelOf(context),
                 Method = context.Request.Method,
                 Target = context.Features.Get<IHttpRequestFeature>()?.RawTarget,
                 Status = context.Response.StatusCode,
@@ -58,10 +58,18 @@ internal sealed class AccessLog(LogWriter log)
                 Duration = time.GetElapsedTime(began),
                 Cache = context.Response.Headers.TryGetValue("Cache-Status", out var cache) ? cache.ToString() : null,
                 Client = context.Connection.RemoteIpAddress,
+                Reason = ErrorBody.NotedOrNull(context),
                 Aborted = watched.Aborted,
                 TraceId = context.TraceIdentifier,
             });
         }
+    }
+
+    /// <summary>What somebody has to look at: this server's faults, its sources', and what they refuse it.</summary>
+    private static LogLevel LevelOf(HttpContext context)
+    {
+        var status = context.Response.StatusCode;
+        return status is >= 500 or 403 || (status < 400 && ErrorBody.NotedOrNull(context) is not null) ? LogLevel.Warning : LogLevel.Information;
     }
 
     private static async Task AnswerAsync(HttpContext context, int status, string body)

@@ -59,11 +59,19 @@ internal static class ErrorBody
         return body.ToString();
     }
 
+    /// <summary>Keeps an error's words for the log: of one that is sent, or of one that can only be a reset.</summary>
+    public static void Note(HttpContext context, string body) => context.Items[typeof(ErrorBody)] = body;
+
+    /// <summary>What was noted.</summary>
+    public static string? NotedOrNull(HttpContext context) => context.Items.TryGetValue(typeof(ErrorBody), out var body) ? (string?)body : null;
+
     /// <summary>Answers with this body. Does nothing but reset the connection when the response has already begun.</summary>
     /// <param name="cacheControl">The default keeps errors out of every cache between here and the client.</param>
     public static Task WriteAsync(HttpContext context, int status, string body, string cacheControl = "no-store")
     {
         var response = context.Response;
+        if (status >= 400)
+            Note(context, body);
         if (response.HasStarted)
         {
             // A client must never take an error for the rest of a file.

@@ -1,7 +1,8 @@
 namespace Tain.Http;
 
 /// <summary><c>/healthz</c> and <c>/readyz</c>: for whoever restarts this process, and whoever sends requests to it.</summary>
-internal sealed class Health
+/// <param name="whyNotReady">Why no request should come now, in one line; null when all is well. Asked on each <c>/readyz</c>: it must be cheap.</param>
+internal sealed class Health(Func<string?> whyNotReady)
 {
     private volatile bool stopping;
 
@@ -11,11 +12,12 @@ internal sealed class Health
     /// <summary>200 as long as the process answers at all. A dependency's fault is never a reason to restart.</summary>
     public static Task HandleHealthAsync(HttpContext context) => ErrorBody.WriteAsync(context, StatusCodes.Status200OK, "ok\n");
 
-    /// <summary>200 when requests may come; 503 while stopping. Without a store there is no server.</summary>
+    /// <summary>200 when requests may come; 503 with the reason while stopping or without a store.</summary>
     public Task HandleReadyAsync(HttpContext context)
     {
-        return stopping
-            ? ErrorBody.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, ErrorBody.Format("not ready: stopping: what is in flight is finished, nothing new is taken", []))
-            : ErrorBody.WriteAsync(context, StatusCodes.Status200OK, "ready\n");
+        var reason = stopping ? "stopping: what is in flight is finished, nothing new is taken" : whyNotReady();
+        return reason is null
+            ? ErrorBody.WriteAsync(context, StatusCodes.Status200OK, "ready\n")
+            : ErrorBody.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, ErrorBody.Format("not ready: " + reason, []));
     }
 }

@@ -32,6 +32,9 @@ internal readonly record struct LogEntry
 
     public IPAddress? Client { get; init; }
 
+    /// <summary>What an error's body told the client, or would have told before a reset.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>The connection was reset, by the client or by us, before the response was whole.</summary>
     public bool Aborted { get; init; }
 

@@ -105,6 +105,8 @@ internal sealed class LogLines(bool json) : IDisposable
                 Plain(client).TryFormat(address, out length);
                 writer.WriteString("client", address[..length]);
             }
+            if (entry.Reason is { } reason)
+                writer.WriteString("reason", ErrorBody.Clean(Bounded(reason.TrimEnd('\n').Replace("\n", "; ", StringComparison.Ordinal), ErrorBody.MaxBytes)));
             if (entry.Aborted)
                 writer.WriteBoolean("aborted", true);
         }
@@ -136,6 +138,8 @@ internal sealed class LogLines(bool json) : IDisposable
                 text.Append(CultureInfo.InvariantCulture, $" {Plain(client)}");
             if (entry.Aborted)
                 text.Append(" aborted");
+            if (entry.Reason is { } reason)
+                text.Append(": ").Append(ErrorBody.Clean(Bounded(reason.TrimEnd('\n').Replace("\n", "; ", StringComparison.Ordinal), ErrorBody.MaxBytes)));
         }
         else
         {

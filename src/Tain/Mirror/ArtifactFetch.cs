@@ -45,7 +45,7 @@ internal sealed class ArtifactFetch(BlobStore blobs, Catalog catalog, UpstreamCl
         }
 
         // The story, and what the next one who asks is told, come before the clients' answer: they may ask why at once.
-        stories.Tell(new(request.Address, began, time.GetUtcNow() - began, failure?.Attempts ?? attempts, failure is null ? "Fetched" : $"{failure.Status} {failure.Reason}"));
+        stories.Tell(new(request.Address, began, time.GetUtcNow() - began, failure?.Attempts ?? attempts, failure is null ? "fetched" : $"{failure.Status} {failure.Reason}"));
         if (failure is null)
         {
             cold.Verified(change!.Artifact!);

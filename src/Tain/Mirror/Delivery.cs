@@ -82,8 +82,11 @@ internal static class Delivery
         {
             if (!await cold.WaitBeyondAsync(offset, context.RequestAborted))
             {
-                if (cold.Failure is not null)
+                if (cold.Failure is { } late)
+                {
+                    ErrorBody.Note(context, ErrorBody.Format("reset before its end: " + late.Reason, late.Attempts.Select(a => $"{a.Source}: {a.Said}")));
                     context.Abort();
+                }
                 return null;
             }
             var count = (int)Math.Min(ChunkSize, cold.Releasable - offset);
@@ -115,6 +118,8 @@ internal static class Delivery
         if (part.Status is StatusCodes.Status416RangeNotSatisfiable)
         {
             headers.ContentRange = $"bytes */{size}";
+            headers.CacheControl = "no-store";
+            headers.ContentType = default;
             context.Response.ContentLength = 0;
             return;
         }

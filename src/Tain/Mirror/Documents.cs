@@ -74,7 +74,7 @@ internal sealed class Documents(Catalog catalog, Flights<DocumentAnswer> flights
             ? await KeepAsync(request, document, fetch)
             : await WithoutAsync(request, stored, gaveUp ?? Failure.Of(fetch.Attempts, request.NobodyToAsk));
         stories.Tell(new(request.Address, began, time.GetUtcNow() - began, fetch.Attempts,
-            answer.Document is null ? $"{answer.Failure!.Status} {answer.Failure.Reason}" : answer.Served.ToString()));
+            answer.Document is null ? $"{answer.Failure!.Status} {answer.Failure.Reason}" : Delivery.CacheStatusOf(answer.Served).ToString()));
         return answer;
     }
 

@@ -52,8 +52,8 @@ internal sealed record Failure(FailureKind Kind, string Reason, IReadOnlyList<At
             return new(FailureKind.Refused, "refused by its source", attempts);
         if (faults.All(a => a.Fault is FaultKind.Timeout))
             return new(FailureKind.Timeout, "its source did not answer in time", attempts);
-        return faults.Any(a => a.Fault is FaultKind.Malformed or FaultKind.TooLarge)
+        return faults.All(a => a.Fault is FaultKind.Malformed or FaultKind.TooLarge)
             ? new(FailureKind.BadGateway, "its source sent what may not be served", attempts)
-            : new(FailureKind.BadGateway, "its source failed; this does not mean that it does not exist", attempts);
+            : new(FailureKind.BadGateway, "no source could serve it; this does not mean that it does not exist", attempts);
     }
 }

@@ -25,7 +25,7 @@ internal sealed class ServerLife : IDisposable
         Task idle;
         lock (_gate)
         {
-            _idle ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+            _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
             if (_flying == 0)
                 _idle.TrySetResult();
             idle = _idle.Task;

@@ -23,6 +23,9 @@ internal static partial class Posix
         return fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : throw Error("open", path);
     }
 
+    /// <summary>Takes these permissions from every file that this process makes from now on, SQLite's too.</summary>
+    public static void Umask(int mask) => _ = UmaskRaw(mask);
+
     /// <summary>Makes one folder unless it is there.</summary>
     public static void MakeFolder(string path)
     {
@@ -89,6 +92,9 @@ internal static partial class Posix
     }
 
     // open and fcntl are variadic; on both Linux ABIs that we publish for, integers then go where they go otherwise.
+    [LibraryImport("libc", EntryPoint = "umask")]
+    private static partial int UmaskRaw(int mask);
+
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int OpenRaw(string path, int flags, int mode);
 

@@ -3,8 +3,8 @@ namespace Tain.Upstream;
 /// <summary>Asks a chain's links in order with the meaning of <c>,</c> and <c>|</c>, and keeps each one's answer.</summary>
 internal static class ChainWalk
 {
-    internal const string OffSaid = "off: the list ends here, nobody else is asked";
-    internal const string DirectSaid = "direct: fetching from repositories is not built yet";
+    internal const string OffSaid = "the list ends here, nobody else is asked";
+    internal const string DirectSaid = "fetching from repositories is not built yet";
 
     /// <summary>Asks until one answers. <paramref name="ask"/> is called for proxies; direct and off answer by themselves
     /// (until git is there, direct is an absence with that reason). A source whose circuit is open is not asked, which counts

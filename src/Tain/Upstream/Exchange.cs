@@ -92,6 +92,7 @@ internal sealed class Exchange(UpstreamOptions options, Transport transport, Net
         // HTTP/2 where TLS negotiates it.
         var request = new HttpRequestMessage(HttpMethod.Get, uri) { Version = System.Net.HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower };
         request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
+        request.Headers.TryAddWithoutValidation("Via", Hop.Via);
         prepare(request.Headers);
         return request;
     }

@@ -16,7 +16,7 @@ public sealed class ServerTests : IAsyncDisposable
     private readonly WebApplication app;
     private readonly TaskCompletionSource waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource left = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Health health = new();
+    private readonly Health health = new(() => null);
 
     public ServerTests()
     {

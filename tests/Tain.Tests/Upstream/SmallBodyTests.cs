@@ -30,7 +30,8 @@ public sealed class SmallBodyTests
         var request = Assert.Single(server.Requests);
         Assert.Equal("/github.com/!azure/x/@v/v1.0.0+incompatible.info", request.Target);
         Assert.StartsWith("Tain/", request["User-Agent"], StringComparison.Ordinal);
-        Assert.Equal(["Host", "User-Agent"], request.Headers.Keys.Order());
+        Assert.Equal(["Host", "User-Agent", "Via"], request.Headers.Keys.Order());
+        Assert.True(Hop.IsMine(request["Via"]));
     }
 
     [Fact]

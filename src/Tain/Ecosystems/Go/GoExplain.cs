@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Tain.GoModules;
 using Tain.Http;
@@ -39,7 +40,7 @@ internal sealed class GoExplain(GoMirror mirror, GoRouting routing, Catalog cata
             resolved = version;
 
         using var body = new MemoryStream();
-        using (var json = new Utf8JsonWriter(body, new JsonWriterOptions { Indented = true }))
+        using (var json = new Utf8JsonWriter(body, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             json.WriteString("module", module.Value);
@@ -48,6 +49,7 @@ internal sealed class GoExplain(GoMirror mirror, GoRouting routing, Catalog cata
             json.WriteString("rule", route.Rule);
             json.WriteString("chain", route.Chain.ToString());
             json.WriteStartObject("answer");
+            json.WriteString("for", address.Text);
             json.WriteNumber("status", answer.Document is null ? answer.Failure!.Status : 200);
             json.WriteString("served", Word(answer.Served));
             if (resolved is not null)
@@ -61,6 +63,7 @@ internal sealed class GoExplain(GoMirror mirror, GoRouting routing, Catalog cata
             WriteStored(json, module, resolved ?? address.Version);
             json.WriteEndObject();
         }
+        body.WriteByte((byte)'\n');
         await JsonBody.WriteAsync(context, body, "no-store");
     }
 
@@ -85,7 +88,7 @@ internal sealed class GoExplain(GoMirror mirror, GoRouting routing, Catalog cata
         {
             json.WriteStartObject();
             json.WriteString("for", story.Address);
-            json.WriteString("at", story.At);
+            json.WriteString("at", Time(story.At));
             json.WriteNumber("ms", Milliseconds(story.Elapsed));
             json.WriteString("outcome", story.Outcome);
             json.WriteStartArray("sources");
@@ -125,7 +128,7 @@ internal sealed class GoExplain(GoMirror mirror, GoRouting routing, Catalog cata
                         json.WriteNumber("latencyMs", Milliseconds(latency));
                     json.WriteNumber("faultsInARow", state.FaultsInARow);
                     if (state.DownUntil is { } until)
-                        json.WriteString("downUntil", until);
+                        json.WriteString("downUntil", Time(until));
                     if (state.LastFault is { } fault)
                         json.WriteString("lastFault", fault);
                 }
@@ -143,9 +146,9 @@ internal sealed class GoExplain(GoMirror mirror, GoRouting routing, Catalog cata
         {
             json.WriteStartObject("version");
             json.WriteString("version", fact.Version);
-            json.WriteString("firstSeen", fact.FirstSeen);
+            json.WriteString("firstSeen", Time(fact.FirstSeen));
             if (fact.Published is { } published)
-                json.WriteString("published", published);
+                json.WriteString("published", Time(published));
             json.WriteString("state", Word(fact.State));
             json.WriteEndObject();
         }
@@ -157,7 +160,7 @@ internal sealed class GoExplain(GoMirror mirror, GoRouting routing, Catalog cata
             json.WriteString("identity", artifact.Identity);
             json.WriteString("sha256", artifact.Blob.Hex);
             json.WriteNumber("size", artifact.Size);
-            json.WriteString("storedAt", artifact.StoredAt);
+            json.WriteString("storedAt", Time(artifact.StoredAt));
             json.WriteString("source", artifact.Source);
             json.WriteEndObject();
         }
@@ -169,7 +172,7 @@ internal sealed class GoExplain(GoMirror mirror, GoRouting routing, Catalog cata
                 continue;
             json.WriteStartObject();
             json.WriteString("kind", kind);
-            json.WriteString("confirmedAt", document.FetchedAt);
+            json.WriteString("confirmedAt", Time(document.FetchedAt));
             json.WriteString("source", document.Source);
             json.WriteNumber("size", document.Body.Length);
             json.WriteEndObject();
@@ -183,12 +186,14 @@ internal sealed class GoExplain(GoMirror mirror, GoRouting routing, Catalog cata
             json.WriteString("stored", alarm.StoredIdentity);
             json.WriteString("offered", alarm.OfferedIdentity);
             json.WriteString("source", alarm.Source);
-            json.WriteString("at", alarm.At);
+            json.WriteString("at", Time(alarm.At));
             json.WriteEndObject();
         }
         json.WriteEndArray();
         json.WriteEndObject();
     }
+
+    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString(GoIndex.TimeFormat, CultureInfo.InvariantCulture);
 
     private static double Milliseconds(TimeSpan span) => Math.Round(span.TotalMilliseconds, 1);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Tain.Http;
 using Tain.Storage;
@@ -12,7 +13,7 @@ internal sealed class GoIndex(Catalog catalog, GoRouting routing)
     public const int MaxLimit = 2000;
 
     /// <summary>Microseconds: what the catalog keeps, so that <c>since</c> of the last line finds that line again.</summary>
-    private const string TimeFormat = "yyyy-MM-ddTHH:mm:ss.ffffffZ";
+    public const string TimeFormat = "yyyy-MM-ddTHH:mm:ss.ffffffZ";
 
     public async Task HandleAsync(HttpContext context, RawTarget target)
     {
@@ -33,7 +34,7 @@ internal sealed class GoIndex(Catalog catalog, GoRouting routing)
         using var body = new MemoryStream();
         foreach (var version in versions)
         {
-            using (var json = new Utf8JsonWriter(body))
+            using (var json = new Utf8JsonWriter(body, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
             {
                 json.WriteStartObject();
                 json.WriteString("Path", version.Name);

@@ -68,6 +68,9 @@ internal sealed class RunningTain : IAsyncDisposable
             Assert.True(began.Elapsed < TimeSpan.FromSeconds(20), $"{path} is still {answer}");
     }
 
+    /// <summary>Waits until the row of a version's artifact is committed.</summary>
+    public Task EventuallyStoredAsync(string module, string version) => EventuallyAsync($"go/cached-only/{module}/@v/list", version + "\n");
+
     /// <summary>A request whose target no well-behaved client would send: its status line and body.</summary>
     public async Task<string> RawAsync(string target)
     {

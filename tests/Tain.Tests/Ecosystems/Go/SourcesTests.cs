@@ -136,6 +136,25 @@ public sealed class SourcesTests
     }
 
     [Fact]
+    public async Task A_source_that_leads_back_here_is_noticed_at_once()
+    {
+        await using var relay = new ModuleUpstream();
+        await using var tain = await RunningTain.StartAsync(relay.Url, upstreams: o => o with { Tries = 1 });
+        // Sends on what it is asked, headers included, as a proxy in between does.
+        relay.Set($"{M}/@v/list", async exchange =>
+        {
+            var (status, body) = await tain.ReadAsync($"go/{M}/@v/list", ("Via", exchange.Request["Via"]!));
+            await exchange.AnswerAsync($"{status} X", body, "Content-Type: text/plain");
+        });
+
+        var answer = await tain.ReadAsync($"go/{M}/@v/list").WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.Equal(502, answer.Status);
+        Assert.Contains("508", answer.Body, StringComparison.Ordinal);
+        Assert.Contains("leads back here", answer.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_private_name_without_a_private_source_says_what_to_set()
     {
         await using var outside = new ModuleUpstream();
@@ -178,6 +197,7 @@ public sealed class SourcesTests
         second.Add(M, "v1.0.0");
         await using var tain = await RunningTain.StartAsync($"{first.Url},{second.Url}");
         await tain.Client.GetByteArrayAsync($"go/{M}/@v/v1.0.0.zip");
+        await tain.EventuallyStoredAsync(M, "v1.0.0");
 
         using var json = JsonDocument.Parse((await tain.ReadAsync($"api/v1/explain/go/{M}@v1.0.0")).Body);
         var root = json.RootElement;
