@@ -12,7 +12,8 @@ internal sealed class ColdArtifact : IDisposable
     private readonly Lock _gate = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private PartialBlob? _partial;
-    private bool _served, _arrived, _ended;
+    private bool _served, _arrived;
+    private volatile bool _ended;
     private int _users = 1;
 
     /// <summary>The whole length as the source announced it; set when the first bytes are there.</summary>
@@ -94,11 +95,13 @@ internal sealed class ColdArtifact : IDisposable
         {
             // Taken before looking: a change in between is not missed.
             var changed = Volatile.Read(ref _changed).Task;
+            // Also before looking: a verdict that comes after the look at the bytes sets the last ones free.
+            var ended = _ended;
             if (Failure is not null)
                 return false;
             if (Releasable > offset)
                 return true;
-            if (_ended)
+            if (ended)
                 return false;
             await changed.WaitAsync(ct);
         }
