@@ -72,7 +72,7 @@ internal sealed class Download
             if (!_cold.TryBegin(Partial, _open.Length))
             {
                 Partial.Dispose();
-                return Fault(FaultKind.Malformed, "sent other bytes when asked again after a cut; clients had some of the first ones, so their connections were reset");
+                return Fault(FaultKind.Malformed, "sent other bytes, or another number of them, when asked again after a cut; clients had some of the first ones, so their connections were reset");
             }
             var (attempt, differs) = await FillAsync(ct);
             if (!differs)
@@ -150,12 +150,15 @@ internal sealed class Download
             {
                 var read = await _open.Body!.ReadAsync(buffer, ct);
                 if (read == 0)
-                    return position < Partial.Length ? Copied.Differs : Copied.All;
+                    return position < Math.Max(Partial.Length, _cold.Length ?? 0) ? Copied.Differs : Copied.All;
                 // Illegal content is given up early: an endless one costs no more than its first illegal byte.
                 if (verdict.IsFaulted)
                     await verdict;
                 if (position + read > _request.MaxBytes)
                     throw new UpstreamFaultException(FaultKind.TooLarge, $"sent more than {_request.MaxBytes:N0} bytes, the limit");
+                // Clients were told this length: a body of another one is another body, whatever its beginning.
+                if (_cold.Length is { } announced && position + read > announced)
+                    return Copied.Differs;
                 var known = (int)Math.Clamp(Partial.Length - position, 0, read);
                 if (known > 0)
                 {

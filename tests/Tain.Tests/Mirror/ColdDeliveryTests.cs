@@ -1,4 +1,5 @@
 using System.Text;
+using Tain.Mirror;
 using Tain.Tests.Ecosystems.Go;
 using Tain.Tests.Upstream;
 
@@ -255,6 +256,42 @@ public sealed class ColdDeliveryTests
 
         await Assert.ThrowsAnyAsync<Exception>(() => body.CopyToAsync(Stream.Null));
         Assert.Contains("other bytes", (await tain.ReadAsync($"go/{Zip}")).Body, StringComparison.Ordinal);
+        Assert.Empty(tain.StoredFiles());
+    }
+
+    [Fact]
+    public async Task More_bytes_after_a_cut_never_make_what_was_announced_first_complete()
+    {
+        await using var upstream = new ModuleUpstream();
+        var zip = ModuleUpstream.ZipOf(M, "v1.0.0", 500_000);
+        // With the end held back, exactly the announced number of bytes would be free.
+        var announced = zip.Length - ColdArtifact.HeldBack;
+        var clientHasBytes = new TaskCompletionSource();
+        var end = new TaskCompletionSource();
+        var times = 0;
+        upstream.Set(Zip, async exchange =>
+        {
+            if (++times == 1)
+            {
+                await exchange.SendAsync($"HTTP/1.1 200 OK\r\nContent-Length: {announced}\r\n\r\n");
+                await exchange.SendAsync(zip.AsMemory(0, 300_000));
+                await clientHasBytes.Task;
+                exchange.Reset();
+                return;
+            }
+            await exchange.SendAsync($"HTTP/1.1 200 OK\r\nContent-Length: {zip.Length + 1}\r\n\r\n");
+            await exchange.SendAsync(zip);
+            await end.Task.WaitAsync(exchange.Stopped);
+        });
+        await using var tain = await RunningTain.StartAsync(upstream.Url);
+
+        using var response = await tain.GetAsync($"go/{Zip}");
+        await using var body = await response.Content.ReadAsStreamAsync();
+        await body.ReadExactlyAsync(new byte[100_000]);
+        clientHasBytes.SetResult();
+
+        await Assert.ThrowsAnyAsync<Exception>(() => body.CopyToAsync(Stream.Null));
+        end.SetResult();
         Assert.Empty(tain.StoredFiles());
     }
 
