@@ -51,6 +51,13 @@ internal sealed class ColdArtifact : IDisposable
         return true;
     }
 
+    /// <summary>Goes on, after another writer, with the bytes that clients hold.</summary>
+    public PartialBlob TakeOver()
+    {
+        _arrived = false;
+        return _partial!;
+    }
+
     public async ValueTask AppendAsync(ReadOnlyMemory<byte> bytes, CancellationToken ct)
     {
         await _partial!.AppendAsync(bytes, ct);

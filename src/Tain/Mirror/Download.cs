@@ -6,7 +6,8 @@ namespace Tain.Mirror;
 
 /// <summary>One artifact from one source: streamed to a partial blob, the verifier and every client at once.
 /// A body that is cut goes on by Range under the same validator; without one it is fetched again and compared with what is here.
-/// When it differs, it begins again if no client has a byte yet; else it fails, and their connections are reset.</summary>
+/// When it differs, it begins again if no client has a byte yet; else it fails, and their connections are reset.
+/// A source that takes over from one that was cut is compared in the same way.</summary>
 internal sealed class Download
 {
     /// <summary>One read from a source, in bytes: large enough for few wake-ups, small beside <see cref="ColdArtifact.HeldBack"/> × 4.</summary>
@@ -20,6 +21,8 @@ internal sealed class Download
     private readonly DateTimeOffset _began;
     private OpenAnswer _open;
     private UpstreamFaultException? _cut;
+    private bool _tookOver;
+    private long _agreed;
     private int _asked;
 
     private Download(ArtifactRequest request, UpstreamSource source, ColdArtifact cold, UpstreamClient upstream, OpenAnswer open, int tries, TimeProvider time)
@@ -68,21 +71,32 @@ internal sealed class Download
         {
             if (Refusal() is { } refusal)
                 return refusal;
+            _agreed = 0;
             Partial = blobs.CreatePartial(_open.Length);
             if (!_cold.TryBegin(Partial, _open.Length))
             {
                 Partial.Dispose();
-                return Fault(FaultKind.Malformed, "sent other bytes, or another number of them, when asked again after a cut; clients had some of the first ones, so their connections were reset");
+                if (begun > 1)
+                    return OtherBytes();
+                // Clients have bytes of a source before this one: they stay valid if this one sends the same.
+                _tookOver = true;
+                Partial = _cold.TakeOver();
             }
             var (attempt, differs) = await FillAsync(ct);
             if (!differs)
                 return attempt!;
+            if (_cold.WasServed)
+                return OtherBytes();
             if (begun == _tries)
                 return Fault(FaultKind.Malformed, $"sent other bytes each time it was asked, {begun} times");
             if (await ReopenAsync(0, null, ct) is { } fault)
                 return fault;
         }
     }
+
+    private Attempt OtherBytes() => Fault(FaultKind.Malformed, _tookOver
+        ? "sent other bytes than the source before it, of which clients had some: their connections were reset"
+        : "sent other bytes, or another number of them, when asked again after a cut; clients had some of the first ones, so their connections were reset");
 
     /// <summary>What the headers already rule out.</summary>
     private Attempt? Refusal()
@@ -104,18 +118,18 @@ internal sealed class Download
             var withoutProgress = 0;
             while (true)
             {
-                var had = Partial.Length;
+                var had = _agreed;
                 var copied = await CopyAsync(verdict, ct);
                 if (copied is Copied.Differs)
                     return (null, true);
                 if (copied is Copied.All)
                     break;
                 // :: A cut: the bytes that are here stay valid for whoever has them.
-                withoutProgress = Partial.Length > had ? 0 : withoutProgress + 1;
+                withoutProgress = _agreed > had ? 0 : withoutProgress + 1;
                 if (withoutProgress >= _tries)
                     return (Fault(_cut!.Fault, $"{_cut.Message}; asked {_asked + 1} times, the last {_tries} brought nothing new"), false);
                 var resumable = _open.Validator?.ForIfRange is not null;
-                if (await ReopenAsync(resumable ? Partial.Length : 0, resumable ? _open.Validator : null, ct) is { } fault)
+                if (await ReopenAsync(resumable ? _agreed : 0, resumable ? _open.Validator : null, ct) is { } fault)
                     return (fault, false);
             }
             _cold.Arrived();
@@ -170,6 +184,7 @@ internal sealed class Download
                 if (read > known)
                     await _cold.AppendAsync(buffer.AsMemory(known, read - known), ct);
                 position += read;
+                _agreed = Math.Max(_agreed, position);
             }
         }
         catch (UpstreamFaultException e) when (e.Fault is FaultKind.Cut or FaultKind.Timeout or FaultKind.Unreachable)

@@ -295,6 +295,42 @@ public sealed class ColdDeliveryTests
         Assert.Empty(tain.StoredFiles());
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task The_next_source_goes_on_where_one_was_cut_if_it_sends_the_same_bytes(int seed)
+    {
+        var zip = ModuleUpstream.ZipOf(M, "v1.0.0", 500_000, seed: 1);
+        await using var cut = new ModuleUpstream();
+        await using var next = new ModuleUpstream();
+        next.Set(Zip, ModuleUpstream.ZipOf(M, "v1.0.0", 500_000, seed));
+        var clientHasBytes = new TaskCompletionSource();
+        cut.Set(Zip, async exchange =>
+        {
+            await exchange.SendAsync($"HTTP/1.1 200 OK\r\nContent-Length: {zip.Length}\r\n\r\n");
+            await exchange.SendAsync(zip.AsMemory(0, 300_000));
+            await clientHasBytes.Task;
+            exchange.Reset();
+        });
+        await using var tain = await RunningTain.StartAsync($"{cut.Url}|{next.Url}", upstreams: o => o with { Tries = 2 });
+
+        using var response = await tain.GetAsync($"go/{Zip}");
+        await using var body = await response.Content.ReadAsStreamAsync();
+        var got = new byte[zip.Length];
+        await body.ReadExactlyAsync(got.AsMemory(0, 100_000));
+        clientHasBytes.SetResult();
+
+        if (seed == 1)
+        {
+            await body.ReadExactlyAsync(got.AsMemory(100_000));
+            Assert.Equal(zip, got);
+            return;
+        }
+        await Assert.ThrowsAnyAsync<Exception>(() => body.ReadExactlyAsync(got.AsMemory(100_000)).AsTask());
+        Assert.Contains($"{next.Url}: sent other bytes than the source before it", (await tain.ReadAsync($"go/{Zip}")).Body, StringComparison.Ordinal);
+        Assert.Empty(tain.StoredFiles());
+    }
+
     [Fact]
     public async Task Other_bytes_after_a_cut_that_nobody_holds_begin_again()
     {
