@@ -11,6 +11,7 @@ internal sealed class Documents(Catalog catalog, Flights<DocumentAnswer> flights
     /// <summary>Memory for documents, in bytes.</summary>
     public const long HotBytes = 64 << 20;
     private readonly MemoryCache _hot = new(new MemoryCacheOptions { SizeLimit = HotBytes });
+    private long _forgotten;
 
     /// <summary>Answers from what is stored, from the sources, or says why not.</summary>
     public Task<DocumentAnswer> GetAsync(DocumentRequest request, CancellationToken ct)
@@ -23,7 +24,7 @@ internal sealed class Documents(Catalog catalog, Flights<DocumentAnswer> flights
         if (request.CachedOnly)
             return Task.FromResult(stored is not null ? new DocumentAnswer(stored, null, Served.Stale) : FromStore(request, new(FailureKind.NotFound, "not stored here, and the request allows no fetch", [])));
         if (failures.FindOrNull(address) is { } absent)
-            return Task.FromResult(stored is not null ? new DocumentAnswer(stored, absent, Served.Stale) : FromStore(request, absent, Served.KnownFailure));
+            return Task.FromResult(stored is not null && request.KeepWhenGone ? new DocumentAnswer(stored, absent, Served.Stale) : FromStore(request, absent, Served.KnownFailure));
         // A TTL of 0 asks each time; that is also what it says in the settings.
         if (stored is not null && request.Ttl > TimeSpan.Zero && age < request.Ttl + request.StaleWhileRevalidate)
         {
@@ -51,9 +52,13 @@ internal sealed class Documents(Catalog catalog, Flights<DocumentAnswer> flights
     {
         if (_hot.TryGetValue(key, out Document? document))
             return document;
+        var forgotten = Volatile.Read(ref _forgotten);
         document = catalog.FindDocumentOrNull(key);
         if (document is not null)
             Heat(document);
+        // What was read may have been forgotten since: it must not come back.
+        if (Volatile.Read(ref _forgotten) != forgotten)
+            _hot.Remove(key);
         return document;
     }
 
@@ -108,9 +113,10 @@ internal sealed class Documents(Catalog catalog, Flights<DocumentAnswer> flights
             failures.Remember(request.Address, failure, request.AbsenceTtl);
             if (stored is not null && !request.KeepWhenGone)
             {
-                _hot.Remove(stored.Key);
                 stored = null;
                 await CommitAsync(request, new() { Forgotten = [request.Key] });
+                Interlocked.Increment(ref _forgotten);
+                _hot.Remove(request.Key);
             }
         }
         return stored is not null ? new(stored, failure, Served.StaleIfError) : FromStore(request, failure);

@@ -244,4 +244,31 @@ public sealed class FreshnessTests
 
         Assert.Equal([null, "\"7\"", "\"7\""], upstream.Requests.Select(r => r["If-None-Match"]));
     }
+
+    [Fact]
+    public async Task A_query_that_is_gone_stays_gone_whoever_asks_meanwhile()
+    {
+        await using var upstream = new ModuleUpstream();
+        const string query = $"{M}/@v/main.info";
+        await using var tain = await RunningTain.StartAsync(upstream.Url);
+        // Some one in ten came back from memory while it was being forgotten.
+        for (var i = 0; i < 30; i++)
+        {
+            upstream.Set(query, """{"Version":"v1.0.0","Time":"2024-02-03T04:05:06Z"}""");
+            tain.Time.Advance(TimeSpan.FromHours(1));
+            Assert.Equal(200, (await tain.ReadAsync($"go/{query}")).Status);
+            upstream.Remove(query);
+            tain.Time.Advance(TimeSpan.FromHours(1));
+
+            var gone = await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
+            {
+                var last = 0;
+                for (var times = 0; times < 20; times++)
+                    last = (await tain.ReadAsync($"go/{query}")).Status;
+                return last;
+            }));
+            Assert.All(gone, status => Assert.Equal(404, status));
+            Assert.Equal(404, (await tain.ReadAsync($"go/{query}")).Status);
+        }
+    }
 }
