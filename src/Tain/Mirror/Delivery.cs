@@ -115,6 +115,9 @@ internal static class Delivery
         headers.AcceptRanges = "bytes";
         var part = Conditions.Evaluate(context.Request, size, tag, modified);
         context.Response.StatusCode = part.Status;
+        // These speak of the request, not of the bytes: no cache may keep them under this URL.
+        if (part.Status is StatusCodes.Status416RangeNotSatisfiable or StatusCodes.Status412PreconditionFailed)
+            headers.CacheControl = "no-store";
         if (part.Status is StatusCodes.Status416RangeNotSatisfiable)
         {
             headers.ContentRange = $"bytes */{size}";

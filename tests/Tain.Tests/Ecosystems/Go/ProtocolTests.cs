@@ -358,4 +358,19 @@ public sealed class ProtocolTests
         foreach (var page in new[] { "@v/list", "@latest", "@v/v1.0.0.info", "@v/v1.0.0.mod" })
             Assert.Equal(200, (await tain.ReadAsync($"go/{M}/{page}")).Status);
     }
+
+    [Theory]
+    [InlineData("Range", "bytes=999999-", 416)]
+    [InlineData("If-Match", "\"other\"", 412)]
+    public async Task A_refusal_of_a_condition_is_kept_by_no_cache(string header, string value, int status)
+    {
+        await using var upstream = new ModuleUpstream();
+        upstream.Add("example.com/m", "v1.0.0");
+        await using var tain = await RunningTain.StartAsync(upstream.Url);
+
+        using var refused = await tain.GetAsync("go/example.com/m/@v/v1.0.0.zip", (header, value));
+
+        Assert.Equal(status, (int)refused.StatusCode);
+        Assert.Equal("no-store", refused.Headers.CacheControl?.ToString());
+    }
 }
