@@ -271,4 +271,19 @@ public sealed class FreshnessTests
             Assert.Equal(404, (await tain.ReadAsync($"go/{query}")).Status);
         }
     }
+
+    [Fact]
+    public async Task What_is_computed_for_want_of_an_answer_is_not_kept_by_others()
+    {
+        await using var upstream = new ModuleUpstream();
+        upstream.Add(M, "v1.0.0");
+        upstream.Set($"{M}/@v/v1.0.0.info", HostileServer.Status("503 Service Unavailable"));
+        await using var tain = await RunningTain.StartAsync(upstream.Url, upstreams: o => o with { Tries = 1 });
+        await tain.Client.GetByteArrayAsync($"go/{M}/@v/v1.0.0.mod");
+        await tain.EventuallyAsync($"go/{M}/@v/v1.0.0.info", """{"Version":"v1.0.0"}""");
+
+        using var computed = await tain.GetAsync($"go/{M}/@v/v1.0.0.info");
+
+        Assert.Equal("public, max-age=0", computed.Headers.CacheControl?.ToString());
+    }
 }

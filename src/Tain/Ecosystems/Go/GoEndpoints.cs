@@ -66,7 +66,7 @@ internal sealed class GoEndpoints(GoMirror mirror, GoIndex index, GoRouting rout
         }
         var canonical = address.IsForever && answer.Served is not Served.Computed;
         await Delivery.SendAsync(context, document, address.Resource is GoResource.List ? TextType : InfoType,
-            canonical ? Forever(address.Module) : Briefly(address, document), Delivery.CacheStatusOf(answer.Served));
+            canonical ? Forever(address.Module) : Briefly(address, document, answer.Served), Delivery.CacheStatusOf(answer.Served));
     }
 
     private static Task FailAsync(HttpContext context, GoAddress address, Failure failure, Served served)
@@ -77,10 +77,10 @@ internal sealed class GoEndpoints(GoMirror mirror, GoIndex index, GoRouting rout
 
     private string Forever(ModulePath module) => routing.IsPrivate(module.Value) ? ForeverPrivate : ForeverPublic;
 
-    /// <summary>A cache in front may keep it as long as it is fresh here, not longer.</summary>
-    private string Briefly(GoAddress address, Document document)
+    /// <summary>A cache in front may keep it as long as it is fresh here, not longer; what was made for want of an answer, not at all.</summary>
+    private string Briefly(GoAddress address, Document document, Served served)
     {
-        var left = mirror.TtlOf(address) - (time.GetUtcNow() - document.FetchedAt);
+        var left = served is Served.Computed ? TimeSpan.Zero : mirror.TtlOf(address) - (time.GetUtcNow() - document.FetchedAt).Duration();
         return $"{(routing.IsPrivate(address.Module.Value) ? "private" : "public")}, max-age={Math.Max(0, (long)left.TotalSeconds)}";
     }
 
