@@ -18,7 +18,8 @@ internal sealed class Documents(Catalog catalog, Flights<DocumentAnswer> flights
     {
         var address = request.Address;
         var stored = FindOrNull(request.Key);
-        var age = stored is null ? TimeSpan.Zero : time.GetUtcNow() - stored.FetchedAt;
+        // Duration: a clock that was set back must not keep a document fresh until it has caught up.
+        var age = stored is null ? TimeSpan.Zero : (time.GetUtcNow() - stored.FetchedAt).Duration();
         if (stored is not null && age < request.Ttl)
             return Task.FromResult(new DocumentAnswer(stored, null, Served.Hit));
         if (request.CachedOnly)

@@ -286,4 +286,17 @@ public sealed class FreshnessTests
 
         Assert.Equal("public, max-age=0", computed.Headers.CacheControl?.ToString());
     }
+
+    [Fact]
+    public async Task A_clock_that_is_set_back_keeps_nothing_fresh()
+    {
+        await using var upstream = new ModuleUpstream();
+        upstream.Set(List, "v1.0.0\n");
+        await using var tain = await RunningTain.StartAsync(upstream.Url);
+        await tain.ReadAsync($"go/{List}");
+        tain.Time.Advance(TimeSpan.FromHours(-5));
+        upstream.Set(List, "v1.0.0\nv1.1.0\n");
+
+        Assert.Equal((200, "v1.0.0\nv1.1.0\n"), await tain.ReadAsync($"go/{List}"));
+    }
 }
