@@ -49,6 +49,12 @@ internal sealed class Artifacts(Catalog catalog, BlobStore blobs, ArtifactFetch 
         // Lost bytes are fetched again; the commit insists on the same identity.
         if (blobs.OpenOrNull(artifact.Blob) is not { } handle)
             return null;
+        // A file of another length has lost bytes: fetched again too, rather than cut off at every client for ever.
+        if (RandomAccess.GetLength(handle) != artifact.Size)
+        {
+            handle.Dispose();
+            return null;
+        }
         if (artifact.Size > HotBody)
             return new() { Artifact = artifact, File = handle, Served = Served.Hit };
         using (handle)

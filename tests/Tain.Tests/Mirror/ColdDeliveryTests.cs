@@ -429,4 +429,21 @@ public sealed class ColdDeliveryTests
         tain.Time.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(zip, await tain.Client.GetByteArrayAsync($"go/{Zip}"));
     }
+
+    [Theory]
+    [InlineData(10_000)]
+    [InlineData(500_000)]
+    public async Task A_stored_file_that_lost_its_end_is_fetched_again(int size)
+    {
+        await using var upstream = new ModuleUpstream();
+        var zip = upstream.Add(M, "v1.0.0", size);
+        await using var tain = await RunningTain.StartAsync(upstream.Url);
+        await tain.Client.GetByteArrayAsync($"go/{Zip}");
+        await tain.EventuallyAsync($"go/cached-only/{M}/@v/list", "v1.0.0\n");
+        using (var file = File.OpenWrite(tain.StoredFiles().Single()))
+            file.SetLength(size / 2);
+
+        Assert.Equal(zip, await tain.Client.GetByteArrayAsync($"go/{Zip}"));
+        Assert.Equal(2, upstream.CountOf(Zip));
+    }
 }
