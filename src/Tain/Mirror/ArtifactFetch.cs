@@ -11,7 +11,7 @@ internal sealed class ArtifactFetch(BlobStore blobs, Catalog catalog, UpstreamCl
     public async Task RunAsync(ArtifactRequest request, ColdArtifact cold)
     {
         var began = time.GetUtcNow();
-        IReadOnlyList<Attempt> attempts = [];
+        var attempts = new List<Attempt>();
         Download? download = null;
         CatalogChange? change = null;
         Failure? failure;
@@ -21,8 +21,7 @@ internal sealed class ArtifactFetch(BlobStore blobs, Catalog catalog, UpstreamCl
         {
             // :: Step 6: its sources in order
             var result = await ChainWalk.RunAsync<Download>(request.Chain, request.Order, health, time,
-                (link, ct) => Download.RunAsync(request, link.Source!, cold, blobs, upstream, options.Tries, time, ct), limit.Token);
-            attempts = result.Attempts;
+                (link, ct) => Download.RunAsync(request, link.Source!, cold, blobs, upstream, options.Tries, time, ct), limit.Token, attempts);
             download = result.Value;
             if (download is null)
                 failure = Failure.Of(attempts, request.NobodyToAsk);

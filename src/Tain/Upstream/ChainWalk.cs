@@ -4,6 +4,7 @@ namespace Tain.Upstream;
 internal static class ChainWalk
 {
     internal const string OffSaid = "the list ends here, nobody else is asked";
+    internal const string GivenUpSaid = "was still being asked when it was given up (upstream.fetch-timeout, or this server is stopping)";
     internal const string DirectSaid = "fetching from repositories is not built yet";
 
     /// <summary>Asks until one answers. <paramref name="ask"/> is called for proxies; direct and off answer by themselves
@@ -11,11 +12,12 @@ internal static class ChainWalk
     /// as a fault of its own: with <c>,</c> the walk stops there.</summary>
     /// <param name="ask">Returns a value, or an attempt whose Fault is set. Through <see cref="UpstreamClient"/>, which reports to
     /// <paramref name="health"/>; the walk only reads it.</param>
+    /// <param name="attempts">Kept as they are made: when the walk throws, it tells how far it came, and who was being asked.</param>
     /// <returns>The first value, or none; and all attempts in order, those not asked included.</returns>
     public static async Task<ChainResult<T>> RunAsync<T>(SourceChain chain, SourceOrder order, SourceHealth health, TimeProvider time,
-        Func<ChainLink, CancellationToken, Task<(Attempt Attempt, T? Value)>> ask, CancellationToken ct) where T : class
+        Func<ChainLink, CancellationToken, Task<(Attempt Attempt, T? Value)>> ask, CancellationToken ct, List<Attempt>? attempts = null) where T : class
     {
-        var attempts = new List<Attempt>(chain.Links.Count);
+        attempts ??= new List<Attempt>(chain.Links.Count);
         foreach (var link in order == SourceOrder.Latency ? FastestFirst(chain.Links, health) : chain.Links)
         {
             ct.ThrowIfCancellationRequested();
@@ -35,7 +37,18 @@ internal static class ChainWalk
                         break;
                     }
 
-                    (attempt, var value) = await ask(link, ct).ConfigureAwait(false);
+                    var at = time.GetUtcNow();
+                    T? value;
+                    try
+                    {
+                        (attempt, value) = await ask(link, ct).ConfigureAwait(false);
+                    }
+                    catch (OperationCanceledException)
+                    {
+                        attempts.Add(new Attempt(link.Source.Name, FaultKind.Timeout, null, GivenUpSaid, time.GetUtcNow() - at, 1, at));
+                        throw;
+                    }
+
                     if (value is not null)
                     {
                         attempts.Add(attempt);

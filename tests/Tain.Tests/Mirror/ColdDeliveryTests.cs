@@ -446,4 +446,30 @@ public sealed class ColdDeliveryTests
         Assert.Equal(zip, await tain.Client.GetByteArrayAsync($"go/{Zip}"));
         Assert.Equal(2, upstream.CountOf(Zip));
     }
+
+    [Theory]
+    [InlineData(Zip)]
+    [InlineData($"{M}/@v/list")]
+    public async Task A_fetch_that_takes_too_long_in_all_names_who_was_being_asked(string page)
+    {
+        await using var absent = new ModuleUpstream();
+        await using var upstream = new ModuleUpstream();
+        upstream.Set(page, async exchange =>
+        {
+            await exchange.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n");
+            while (!exchange.Stopped.IsCancellationRequested)
+            {
+                await exchange.SendAsync(" ");
+                await Task.Delay(50, exchange.Stopped);
+            }
+        });
+        await using var tain = await RunningTain.StartAsync($"{absent.Url},{upstream.Url}", upstreams: o => o with { FetchTimeout = TimeSpan.FromMilliseconds(500) });
+
+        var answer = await tain.ReadAsync($"go/{page}");
+
+        Assert.Equal(504, answer.Status);
+        Assert.Contains($"{absent.Url}: ", answer.Body, StringComparison.Ordinal);
+        Assert.Contains($"{upstream.Url}: was still being asked", answer.Body, StringComparison.Ordinal);
+        Assert.Contains("upstream.fetch-timeout", answer.Body, StringComparison.Ordinal);
+    }
 }

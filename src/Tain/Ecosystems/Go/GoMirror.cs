@@ -79,16 +79,16 @@ internal sealed class GoMirror(Documents documents, Artifacts artifacts, Catalog
     private async Task<DocumentFetch> FetchAsync(GoAddress address, DocumentKey key, GoRouteChoice route, Document? stored, CancellationToken ct)
     {
         var list = address.Resource is GoResource.List;
-        var result = await ChainWalk.RunAsync<SmallAnswer>(route.Chain, options.Order, health, time, async (link, token) =>
+        var attempts = new List<Attempt>();
+        ChainResult<SmallAnswer> result;
+        try
         {
-            var source = link.Source!;
-            var validator = stored?.Source == source.Name && (stored.ETag ?? stored.LastModified) is not null ? new Validator(stored.ETag, stored.LastModified) : null;
-            var answer = await upstream.GetSmallAsync(source, address.UpstreamPath, list ? GoContent.MaxList : GoContent.MaxInfo, validator, token);
-            if (answer.Attempt.Fault is not null)
-                return (answer.Attempt, null);
-            var illegal = answer.NotModified ? null : list ? GoContent.CheckList(answer.Body) : GoContent.CheckInfo(address, answer.Body);
-            return illegal is null ? (answer.Attempt, answer) : (answer.Attempt with { Fault = FaultKind.Malformed, Said = illegal }, null);
-        }, ct);
+            result = await ChainWalk.RunAsync<SmallAnswer>(route.Chain, options.Order, health, time, AskAsync, ct, attempts);
+        }
+        catch (OperationCanceledException) when (attempts.Count > 0)
+        {
+            return new(null, attempts);
+        }
         if (result.Value is not { } given)
             return new(null, result.Attempts);
         var body = given.NotModified ? stored!.Body : given.Body!;
@@ -98,6 +98,17 @@ internal sealed class GoMirror(Documents documents, Artifacts artifacts, Catalog
         // The facts of a body that has not changed are known: a long list costs its look-ups once.
         var known = stored is not null && stored.Body.AsSpan().SequenceEqual(body);
         return new(document, result.Attempts) { Versions = known ? [] : VersionsIn(address, body) };
+
+        async Task<(Attempt, SmallAnswer?)> AskAsync(ChainLink link, CancellationToken token)
+        {
+            var source = link.Source!;
+            var own = stored?.Source == source.Name && (stored.ETag ?? stored.LastModified) is not null ? new Validator(stored.ETag, stored.LastModified) : null;
+            var answer = await upstream.GetSmallAsync(source, address.UpstreamPath, list ? GoContent.MaxList : GoContent.MaxInfo, own, token);
+            if (answer.Attempt.Fault is not null)
+                return (answer.Attempt, null);
+            var illegal = answer.NotModified ? null : list ? GoContent.CheckList(answer.Body) : GoContent.CheckInfo(address, answer.Body);
+            return illegal is null ? (answer.Attempt, answer) : (answer.Attempt with { Fault = FaultKind.Malformed, Said = illegal }, null);
+        }
     }
 
     private static List<SeenVersion> VersionsIn(GoAddress address, byte[] body)
