@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Tain.Config;
 using Tain.Storage;
@@ -32,7 +33,7 @@ internal static class ServeCommand
             {
                 await server.StartAsync(ct);
             }
-            catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
+            catch (Exception e) when (e is IOException or SocketException)
             {
                 await Console.Error.WriteLineAsync($"tain: can't listen on {options.Listen}: {e.Message.TrimEnd('.')}. Choose another with --listen.");
                 return ExitCode.Failed;
