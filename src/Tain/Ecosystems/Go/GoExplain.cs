@@ -60,7 +60,7 @@ internal sealed class GoExplain(GoMirror mirror, GoRouting routing, Catalog cata
             json.WriteEndObject();
             WriteStories(json, module, resolved ?? address.Version, address);
             WriteSources(json, route.Chain);
-            WriteStored(json, module, resolved ?? address.Version);
+            WriteStored(json, module, resolved ?? address.Version, address.Version);
             json.WriteEndObject();
         }
         body.WriteByte((byte)'\n');
@@ -138,7 +138,7 @@ internal sealed class GoExplain(GoMirror mirror, GoRouting routing, Catalog cata
         json.WriteEndArray();
     }
 
-    private void WriteStored(Utf8JsonWriter json, ModulePath module, string version)
+    private void WriteStored(Utf8JsonWriter json, ModulePath module, string version, string query)
     {
         json.WriteStartObject("stored");
         json.WriteNumber("knownVersions", catalog.VersionsOf(GoMirror.Ecosystem, module.Value).Count);
@@ -166,7 +166,7 @@ internal sealed class GoExplain(GoMirror mirror, GoRouting routing, Catalog cata
         }
         json.WriteEndArray();
         json.WriteStartArray("documents");
-        foreach (var kind in new[] { "list", "latest", "info/" + version })
+        foreach (var kind in new[] { "list", "latest", "info/" + query, "info/" + version }.Distinct(StringComparer.Ordinal))
         {
             if (catalog.FindDocumentOrNull(new(GoMirror.Ecosystem, module.Value, kind)) is not { } document)
                 continue;

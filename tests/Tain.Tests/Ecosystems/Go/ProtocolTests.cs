@@ -373,4 +373,14 @@ public sealed class ProtocolTests
         Assert.Equal(status, (int)refused.StatusCode);
         Assert.Equal("no-store", refused.Headers.CacheControl?.ToString());
     }
+
+    [Fact]
+    public async Task A_branch_is_explained_with_what_is_stored_for_it()
+    {
+        await using var upstream = new ModuleUpstream();
+        upstream.Set("example.com/m/@v/main.info", """{"Version":"v1.0.0","Time":"2024-02-03T04:05:06Z"}""");
+        await using var tain = await RunningTain.StartAsync(upstream.Url);
+
+        Assert.Contains("\"kind\": \"info/main\"", (await tain.ReadAsync("api/v1/explain/go/example.com/m@main")).Body, StringComparison.Ordinal);
+    }
 }
