@@ -299,4 +299,24 @@ public sealed class FreshnessTests
 
         Assert.Equal((200, "v1.0.0\nv1.1.0\n"), await tain.ReadAsync($"go/{List}"));
     }
+
+    [Fact]
+    public async Task With_off_a_version_without_its_zip_is_no_choice()
+    {
+        var data = Directory.CreateTempSubdirectory("tain-test-").FullName;
+        await using (var upstream = new ModuleUpstream())
+        {
+            upstream.Add(M, "v1.0.0");
+            upstream.Add(M, "v1.1.0");
+            var first = await RunningTain.StartAsync(data, upstream.Url);
+            // What go get does: it looks at a newer version's go.mod and keeps the older one.
+            foreach (var file in new[] { "v1.0.0.mod", "v1.0.0.zip", "v1.1.0.mod" })
+                await first.Client.GetByteArrayAsync($"go/{M}/@v/{file}");
+            await first.StopAsync();
+        }
+        await using var tain = await RunningTain.StartAsync(data, "off");
+
+        Assert.Equal((200, "v1.0.0\n"), await tain.ReadAsync($"go/{List}"));
+        Assert.Equal((200, """{"Version":"v1.0.0"}"""), await tain.ReadAsync($"go/{M}/@latest"));
+    }
 }

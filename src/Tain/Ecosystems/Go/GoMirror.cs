@@ -118,14 +118,17 @@ internal sealed class GoMirror(Documents documents, Artifacts artifacts, Catalog
         return GoContent.TryReadInfo(body, out var version, out var published) is null ? [new(Ecosystem, address.Module.Value, version, published)] : [];
     }
 
-    /// <summary>An answer made of what is stored: versions whose .mod or .zip is here.</summary>
+    /// <summary>An answer made of what is stored: versions whose zip is here, or .mod where no zip is.</summary>
     private Document? Compute(GoAddress address, DocumentKey key)
     {
         if (address.Resource is GoResource.Info)
         {
             return address.IsCanonical && (IsStored(address, ZipKind) || IsStored(address, ModKind)) ? Made(key, InfoOf(address.Module, address.Version)) : null;
         }
-        var stored = catalog.ArtifactsOf(Ecosystem, address.Module.Value).Select(a => a.Key.Version).Distinct(StringComparer.Ordinal).ToList();
+        // go get asks for the .mod of versions that it then does not choose: whoever chose one of those would be stuck without its zip.
+        var artifacts = catalog.ArtifactsOf(Ecosystem, address.Module.Value);
+        var zips = artifacts.Where(a => a.Key.Kind == ZipKind).ToList();
+        var stored = (zips.Count > 0 ? zips : artifacts).Select(a => a.Key.Version).Distinct(StringComparer.Ordinal).ToList();
         if (stored.Count == 0)
             return null;
         if (address.Resource is GoResource.List)
