@@ -88,7 +88,9 @@ internal sealed class Documents(Catalog catalog, Flights<DocumentAnswer> flights
     {
         failures.Forget(request.Address);
         var stored = await CommitAsync(request, new() { Documents = [document], Versions = fetch.Versions });
-        Heat(document);
+        // Memory alone must not pass for the store: the next one who asks fetches it again, and it is stored then.
+        if (stored)
+            Heat(document);
         return new(document, null, stored ? Served.Fetched : Served.FetchedNotStored);
     }
 

@@ -1,3 +1,4 @@
+using Tain.Storage;
 using Tain.Tests.Ecosystems.Go;
 using Tain.Tests.Upstream;
 
@@ -318,5 +319,30 @@ public sealed class FreshnessTests
 
         Assert.Equal((200, "v1.0.0\n"), await tain.ReadAsync($"go/{List}"));
         Assert.Equal((200, """{"Version":"v1.0.0"}"""), await tain.ReadAsync($"go/{M}/@latest"));
+    }
+
+    [Fact]
+    public async Task What_could_not_be_stored_is_fetched_and_stored_by_the_next_one_who_asks()
+    {
+        await using var upstream = new ModuleUpstream();
+        upstream.Add(M, "v1.0.0");
+        var full = true;
+        var steps = new WriteSteps
+        {
+            OnStep = step =>
+            {
+                if (full && step == WriteSteps.CatalogBegin)
+                    throw new StorageException("no room");
+            },
+        };
+        await using var tain = await RunningTain.StartAsync(upstream.Url, steps: steps);
+
+        using (var first = await tain.GetAsync($"go/{M}/@v/v1.0.0.info"))
+            Assert.Contains("not-stored", first.Headers.GetValues("Cache-Status").Single(), StringComparison.Ordinal);
+        full = false;
+        await tain.ReadAsync($"go/{M}/@v/v1.0.0.info");
+
+        Assert.Contains("v1.0.0", (await tain.ReadAsync("go/index")).Body, StringComparison.Ordinal);
+        Assert.Equal(2, upstream.CountOf($"{M}/@v/v1.0.0.info"));
     }
 }
