@@ -215,11 +215,12 @@ internal sealed class Download
 
     private async Task<Attempt?> ReopenAsync(long offset, Validator? validator, CancellationToken ct)
     {
+        // Before asking: it holds a place in the source's queue, and when all who have one wait for another, nobody ever gets it.
+        await _open.Body!.DisposeAsync();
         var open = await _upstream.OpenAsync(Source, _request.Path, offset, validator, ct);
         _asked += open.Attempt.Tries;
         if (open.Body is null)
             return open.Attempt with { At = _began, Elapsed = _time.GetUtcNow() - _began, Tries = _asked };
-        await _open.Body!.DisposeAsync();
         // A resumed answer may not repeat its validator; the If-Range already held it to the one we have.
         _open = open.Offset > 0 ? open with { Validator = open.Validator ?? _open.Validator } : open;
         return null;

@@ -355,6 +355,41 @@ public sealed class ColdDeliveryTests
     }
 
     [Fact]
+    public async Task When_every_place_of_a_source_is_cut_at_once_all_go_on()
+    {
+        const int places = 6;
+        await using var upstream = new ModuleUpstream();
+        var cut = new TaskCompletionSource();
+        var waiting = 0;
+        var zips = Enumerable.Range(0, places).Select(i => ModuleUpstream.ZipOf($"{M}{i}", "v1.0.0", 300_000)).ToArray();
+        for (var i = 0; i < places; i++)
+        {
+            var zip = zips[i];
+            var times = 0;
+            upstream.Set($"{M}{i}/@v/v1.0.0.zip", async exchange =>
+            {
+                await exchange.SendAsync($"HTTP/1.1 200 OK\r\nContent-Length: {zip.Length}\r\n\r\n");
+                if (++times > 1)
+                {
+                    await exchange.SendAsync(zip);
+                    return;
+                }
+                await exchange.SendAsync(zip.AsMemory(0, 200_000));
+                if (Interlocked.Increment(ref waiting) == places)
+                    cut.SetResult();
+                await cut.Task;
+                exchange.Reset();
+            });
+        }
+        // A quarter of them is kept for metadata: six archives take every place there is for archives.
+        await using var tain = await RunningTain.StartAsync(upstream.Url, upstreams: o => o with { Connections = 8, FetchTimeout = TimeSpan.FromSeconds(20) });
+
+        var clients = Enumerable.Range(0, places).Select(i => tain.Client.GetByteArrayAsync($"go/{M}{i}/@v/v1.0.0.zip"));
+
+        Assert.Equal(zips, await Task.WhenAll(clients));
+    }
+
+    [Fact]
     public async Task A_source_that_stalls_is_given_up_with_the_limit_named()
     {
         await using var upstream = new ModuleUpstream();
