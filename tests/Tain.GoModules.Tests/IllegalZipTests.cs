@@ -305,6 +305,21 @@ public sealed class IllegalZipTests
         await RefusedAsync(zip.ToArray(), "250000");
     }
 
+    [Fact]
+    public async Task More_directories_than_the_limit()
+    {
+        // Names that are all directories: two bytes in the zip, some 130 in memory.
+        var zip = new MemoryStream();
+        var deep = string.Concat(Enumerable.Repeat("/a", 2000));
+        var entry = new RawZip(new RawEntry(P + "f000000" + deep, "") { Method = 0 }).Write().AsSpan(0, 30 + P.Length + 7 + deep.Length).ToArray();
+        for (var i = 0; i <= ModuleZip.MaxNames / 2000; i++)
+        {
+            Encoding.ASCII.GetBytes($"{i:d6}", entry.AsSpan(30 + P.Length + 1));
+            zip.Write(entry);
+        }
+        await RefusedAsync(zip.ToArray(), "500000 files and directories");
+    }
+
     /// <summary>Begins as a zip with one stored file of 400 MiB; a second follows, and does not end.</summary>
     private sealed class Endless : Stream
     {

@@ -50,6 +50,10 @@ public static class ModuleZip
     /// (some 300 bytes), and the largest modules known have less than half of it.</summary>
     public const int MaxEntries = 250_000;
 
+    /// <summary>The most files and directories, those named only within a path included: 500,000. Go has no such limit; it
+    /// bounds memory (some 130 bytes each).</summary>
+    public const int MaxNames = 2 * MaxEntries;
+
     /// <summary>The most bytes of an entry's whole name: 4,096, PATH_MAX of Linux. Go has no such limit, but no client
     /// there could unpack a longer one.</summary>
     public const int MaxNameLength = 4096;

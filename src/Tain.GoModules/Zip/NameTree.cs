@@ -4,7 +4,8 @@ namespace Tain.GoModules.Zip;
 
 /// <summary>
 /// The names of a zip as the tree that they would be on a disk that ignores case, to find those that collide (x/mod
-/// <c>zip.collisionChecker</c>). One node for each element of a path, so memory is bounded by the names' own.
+/// <c>zip.collisionChecker</c>). One node for each element of a path: 64 MiB of names such as
+/// <c>a/a/a/…</c> would be 4 GB of nodes, so their number is bounded.
 /// </summary>
 internal sealed class NameTree
 {
@@ -47,6 +48,7 @@ internal sealed class NameTree
         var key = (id, SimpleFold.Fold(spelling));
         if (!_nodes.TryGetValue(key, out var node))
         {
+            if (_last == ModuleZip.MaxNames) return $"zip has more than {ModuleZip.MaxNames} files and directories, the limit";
             _nodes.Add(key, new Node(id = ++_last, spelling, isDirectory));
             return null;
         }
