@@ -6,6 +6,10 @@ namespace Tain.Upstream;
 /// <see cref="UpstreamFaultException"/>, and count in the source's health.</summary>
 internal sealed class BodyStream : Stream
 {
+    /// <summary>A connection that breaks after this much speaks of the way, not of the server: what came is kept, and the rest can be asked for.
+    /// Else eight cuts, each with progress, would open the circuit, and a large archive never come over a line that drops. 64 KiB.</summary>
+    private const long MuchCame = 64 << 10;
+
     private readonly HttpResponseMessage response;
     private readonly Stream inner;
     private readonly Turn turn;
@@ -113,7 +117,8 @@ internal sealed class BodyStream : Stream
     private UpstreamFaultException Fail(FaultKind kind, string said, Exception? inner)
     {
         fault = new UpstreamFaultException(kind, said, inner);
-        turn.Ticket.Failed(said);
+        if (kind != FaultKind.Cut || read < MuchCame)
+            turn.Ticket.Failed(said);
         return fault;
     }
 

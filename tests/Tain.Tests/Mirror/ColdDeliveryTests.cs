@@ -205,6 +205,25 @@ public sealed class ColdDeliveryTests
     }
 
     [Fact]
+    public async Task A_body_that_is_cut_twenty_times_arrives_as_long_as_each_time_brings_something()
+    {
+        await using var upstream = new ModuleUpstream();
+        var zip = ModuleUpstream.ZipOf(M, "v1.0.0", 2_000_000);
+        upstream.Set(Zip, async exchange =>
+        {
+            var from = exchange.Request["Range"] is { } range ? int.Parse(range["bytes=".Length..^1], System.Globalization.CultureInfo.InvariantCulture) : 0;
+            await exchange.SendAsync((from == 0 ? "HTTP/1.1 200 OK\r\n" : $"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes {from}-{zip.Length - 1}/{zip.Length}\r\n")
+                + $"ETag: \"one\"\r\nContent-Length: {zip.Length - from}\r\n\r\n");
+            await exchange.SendAsync(zip.AsMemory(from, Math.Min(100_000, zip.Length - from)));
+            exchange.Close();
+        });
+        await using var tain = await RunningTain.StartAsync(upstream.Url);
+
+        Assert.Equal(zip, await tain.Client.GetByteArrayAsync($"go/{Zip}"));
+        Assert.InRange(upstream.CountOf(Zip), 20, 22);
+    }
+
+    [Fact]
     public async Task A_cut_body_without_a_validator_is_fetched_again_and_clients_keep_what_they_have()
     {
         await using var upstream = new ModuleUpstream();
