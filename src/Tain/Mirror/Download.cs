@@ -219,6 +219,13 @@ internal sealed class Download
         await _open.Body!.DisposeAsync();
         var open = await _upstream.OpenAsync(Source, _request.Path, offset, validator, ct);
         _asked += open.Attempt.Tries;
+        if (open.Offset > 0 && _cold.Length is { } first && open.Length is { } now && now != first)
+        {
+            // A piece of another body, whatever its validator says: the whole of it is compared with what is here.
+            await open.Body!.DisposeAsync();
+            open = await _upstream.OpenAsync(Source, _request.Path, 0, null, ct);
+            _asked += open.Attempt.Tries;
+        }
         if (open.Body is null)
             return open.Attempt with { At = _began, Elapsed = _time.GetUtcNow() - _began, Tries = _asked };
         // A resumed answer may not repeat its validator; the If-Range already held it to the one we have.

@@ -15,6 +15,9 @@ internal static class Piece
             return $"sent Content-Length {length} with Content-Range {range}";
         if (own?.ETag is { } tag && asked.ETag is { } expected && tag != expected)
             return "sent a piece of another version";
+        // By date only when it was asked so: two servers of one tag may differ in it.
+        if (asked.ForIfRange == asked.LastModified && own?.LastModified is { } date && date != asked.LastModified)
+            return "sent a piece of another date";
         return null;
     }
 }

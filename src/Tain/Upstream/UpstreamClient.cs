@@ -301,7 +301,10 @@ internal sealed class UpstreamClient : IDisposable
     {
         var tag = response.Headers.NonValidated.TryGetValues("ETag", out var tags) && tags.Count == 1 ? tags.ToString() : null;
         var date = response.Content.Headers.NonValidated.TryGetValues("Last-Modified", out var dates) && dates.Count == 1 ? dates.ToString() : null;
-        return tag is null && date is null ? null : new Validator(tag, date);
+        if (tag is null && date is null)
+            return null;
+        var age = response.Headers.Date - response.Content.Headers.LastModified;
+        return new Validator(tag, date) { HasWeakDate = age < TimeSpan.FromSeconds(1) };
     }
 
     /// <summary>Null when there is more than <paramref name="maxBytes"/>.</summary>

@@ -223,6 +223,38 @@ public sealed class ColdDeliveryTests
         Assert.InRange(upstream.CountOf(Zip), 20, 22);
     }
 
+    [Theory]
+    [InlineData("ETag: \"one\"", "ETag: \"one\"")]
+    [InlineData("ETag: \"one\"", "")]
+    [InlineData("Last-Modified: Fri, 02 Jan 2026 03:04:05 GMT", "")]
+    [InlineData("Last-Modified: Fri, 02 Jan 2026 03:04:05 GMT", "Last-Modified: Fri, 02 Jan 2026 03:04:06 GMT")]
+    public async Task A_piece_of_another_body_is_never_joined_to_the_first_whatever_its_validator_says(string first, string then)
+    {
+        await using var upstream = new ModuleUpstream();
+        var one = $"module {M}\n// one\n// one\n// one\n";
+        var other = $"module {M}\n// other\n// other\n";
+        // Servers that ignore If-Range, and files that change twice within a second.
+        upstream.Set($"{M}/@v/v1.0.0.mod", async exchange =>
+        {
+            if (exchange.Request["Range"] is { } range)
+            {
+                var from = int.Parse(range["bytes=".Length..^1], System.Globalization.CultureInfo.InvariantCulture);
+                var validator = then.Length > 0 ? then + "\r\n" : "";
+                await exchange.SendAsync($"HTTP/1.1 206 Partial Content\r\n{validator}Content-Range: bytes {from}-{other.Length - 1}/{other.Length}\r\nContent-Length: {other.Length - from}\r\n\r\n{other[from..]}");
+            }
+            else if (upstream.Requests.Count == 1)
+            {
+                await exchange.SendAsync($"HTTP/1.1 200 OK\r\n{first}\r\nContent-Length: {one.Length}\r\n\r\n{one[..30]}");
+                exchange.Close();
+            }
+            else
+                await exchange.AnswerAsync("200 OK", other, first);
+        });
+        await using var tain = await RunningTain.StartAsync(upstream.Url);
+
+        Assert.Equal((200, other), await tain.ReadAsync($"go/{M}/@v/v1.0.0.mod"));
+    }
+
     [Fact]
     public async Task A_cut_body_without_a_validator_is_fetched_again_and_clients_keep_what_they_have()
     {
