@@ -115,6 +115,12 @@ internal sealed class Exchange(UpstreamOptions options, Transport transport, Net
                 return $"sent Content-Length {Secrets.OneLine(lengths.ToString(), 40)}";
         }
 
+        else if (response.StatusCode != System.Net.HttpStatusCode.NotModified && response.Version.Major < 2 && response.Headers.TransferEncodingChunked != true)
+        {
+            // It ends where the connection ends, whoever ended it: half a go.mod would be stored for ever.
+            return "sent neither Content-Length nor chunks, so that its end cannot be told from a cut";
+        }
+
         return null;
     }
 

@@ -462,9 +462,9 @@ public sealed class ColdDeliveryTests
         upstream.Set($"{M}/@v/v1.0.1.mod", async exchange =>
         {
             // Without saying how much it will be.
-            await exchange.SendAsync("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
+            await exchange.SendAsync($"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{large.Length:x}\r\n");
             await exchange.SendAsync(large);
-            exchange.Close();
+            await exchange.SendAsync("\r\n0\r\n\r\n");
         });
         await using var tain = await RunningTain.StartAsync(upstream.Url);
 

@@ -149,6 +149,8 @@ public sealed class FaultTests
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd", "sent Content-Length")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: -3\r\n\r\nabc", "sent Content-Length -3")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 3x\r\n\r\nabc", "sent Content-Length 3x")]
+    [InlineData("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nabc", "sent neither Content-Length nor chunks")]
+    [InlineData("HTTP/1.0 200 OK\r\n\r\nabc", "sent neither Content-Length nor chunks")]
     [InlineData("SSH-2.0-OpenSSH_9.6\r\n\r\n", "what it sent is not HTTP")]
     public async Task What_breaks_the_rules_of_HTTP_is_Malformed(string bytes, string said)
     {
