@@ -24,13 +24,19 @@ internal sealed class GeneratedModules : IAsyncDisposable
 
     public string Url => _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
 
-    public static async Task<GeneratedModules> StartAsync()
+    /// <param name="keepAlive">False: each request on a connection of its own.</param>
+    public static async Task<GeneratedModules> StartAsync(bool keepAlive = true)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var modules = new GeneratedModules(builder.Build());
-        modules._web.Run(AnswerAsync);
+        modules._web.Run(context =>
+        {
+            if (!keepAlive)
+                context.Response.Headers.Connection = "close";
+            return AnswerAsync(context);
+        });
         await modules._web.StartAsync(TestContext.Current.CancellationToken);
         return modules;
     }
