@@ -14,6 +14,9 @@ internal static class Repository
 
     public static string Nginx => Existing("out/tools/bin/nginx", "tests/tools/install");
 
+    /// <summary>From Debian's package.</summary>
+    public static string Strace => Existing("/usr/bin/strace", "tests/tools/install");
+
     /// <summary>The go command's own tests, compiled: they are a module proxy too.</summary>
     public static string GoTests => Existing("out/tests/cmd-go.test", "tests/tools/hermetic-proxy");
 
