@@ -53,7 +53,7 @@ internal sealed class ArtifactFetch(BlobStore blobs, Catalog catalog, UpstreamCl
         }
         if (failure.Kind is FailureKind.NotFound)
             failures.Remember(request.Address, failure, request.AbsenceTtl);
-        else if (cold.WasServed)
+        else if (cold.CloseToClients())
             failures.Remember(request.Address, failure, KnownFailures.AfterReset);
         cold.Fail(failure);
     }

@@ -30,6 +30,8 @@ internal sealed class Artifacts(Catalog catalog, BlobStore blobs, ArtifactFetch 
                 return new() { Failure = new(FailureKind.NotFound, "not stored here, and the request allows no fetch", []) };
             if (failures.FindOrNull(request.Address) is { } absent)
                 return new() { Failure = absent, Served = Served.KnownFailure };
+            if (life.IsFull && !_cold.ContainsKey(request.Key))
+                return new() { Failure = Failure.TooMany };
             Lazy<ColdArtifact>? mine = null;
             mine = new(() => Start(request, mine!));
             var flight = _cold.GetOrAdd(request.Key, mine);
@@ -75,9 +77,10 @@ internal sealed class Artifacts(Catalog catalog, BlobStore blobs, ArtifactFetch 
     private ColdArtifact Start(ArtifactRequest request, Lazy<ColdArtifact> mine)
     {
         var cold = new ColdArtifact();
+        var flying = life.Enter();
         _ = Task.Run(async () =>
         {
-            using var flying = life.Enter();
+            using var counted = flying;
             try
             {
                 await fetch.RunAsync(request, cold);

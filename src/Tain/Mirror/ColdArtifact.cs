@@ -12,7 +12,7 @@ internal sealed class ColdArtifact : IDisposable
     private readonly Lock _gate = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private PartialBlob? _partial;
-    private bool _served, _arrived;
+    private bool _served, _closed, _arrived;
     private volatile bool _ended;
     private int _users = 1;
 
@@ -129,12 +129,22 @@ internal sealed class ColdArtifact : IDisposable
     /// <summary>How many bytes clients may have by now.</summary>
     public long Releasable => Artifact is not null ? Received : Math.Max(0, Received - HeldBack);
 
-    /// <summary>Says that bytes are about to leave: from now on what is here can't begin again. False when it failed first.</summary>
+    /// <summary>The writer is about to fail: nobody gets a first byte any more. True when somebody has some.</summary>
+    public bool CloseToClients()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            return _served;
+        }
+    }
+
+    /// <summary>Says that bytes are about to leave: from now on what is here can't begin again. False when it has failed or is about to.</summary>
     public bool TryServe()
     {
         lock (_gate)
         {
-            if (Failure is not null)
+            if (_closed || Failure is not null)
                 return false;
             return _served = true;
         }

@@ -70,7 +70,10 @@ internal static class Delivery
     private static async Task<Failure?> SendArrivingAsync(HttpContext context, ColdArtifact cold, string contentType, string cacheControl, CacheStatus status)
     {
         if (!cold.TryServe())
+        {
+            await cold.WaitForVerdictAsync(context.RequestAborted);
             return cold.Failure;
+        }
         status.Apply(context.Response);
         var headers = context.Response.Headers;
         headers.ContentType = contentType;

@@ -27,6 +27,8 @@ internal sealed class Documents(Catalog catalog, Flights<DocumentAnswer> flights
         if (failures.FindOrNull(address) is { } absent)
             return Task.FromResult(stored is not null && request.KeepWhenGone ? new DocumentAnswer(stored, absent, Served.Stale) : FromStore(request, absent, Served.KnownFailure));
         // A TTL of 0 asks each time; that is also what it says in the settings.
+        if (life.IsFull && !flights.IsFlying(address))
+            return Task.FromResult(stored is not null ? new DocumentAnswer(stored, Failure.TooMany, Served.StaleIfError) : FromStore(request, Failure.TooMany));
         if (stored is not null && request.Ttl > TimeSpan.Zero && age < request.Ttl + request.StaleWhileRevalidate)
         {
             flights.StartInBackground(address, token => RefreshAsync(request, stored, token));

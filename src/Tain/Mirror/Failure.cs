@@ -34,6 +34,9 @@ internal sealed record Failure(FailureKind Kind, string Reason, IReadOnlyList<At
         _ => 503,
     };
 
+    /// <summary>Too much shared work is under way.</summary>
+    public static Failure TooMany { get; } = new(FailureKind.Unavailable, $"{ServerLife.MaxFlying:N0} fetches are under way, the limit; ask again in a moment", []);
+
     /// <summary>Shared work that was cancelled: by its deadline, or because the server is stopping.</summary>
     public static Failure GaveUp(ServerLife life, TimeSpan limit, IReadOnlyList<Attempt> attempts) => life.Ended.IsCancellationRequested
         ? new(FailureKind.Unavailable, "this server is stopping", attempts)

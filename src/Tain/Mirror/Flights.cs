@@ -16,17 +16,24 @@ internal sealed class Flights<T>(ServerLife life, TimeSpan deadline) where T : c
     public void StartInBackground(string key, Func<CancellationToken, Task<T>> work)
         => _ = Start(key, work).ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 
+    /// <summary>True when <see cref="JoinAsync"/> would not start anything new.</summary>
+    public bool IsFlying(string key) => _flights.ContainsKey(key);
+
     private Task<T> Start(string key, Func<CancellationToken, Task<T>> work)
     {
         Lazy<Task<T>>? mine = null;
         // Task.Run: whoever asks first must not run the work on its own (I/O) thread.
-        mine = new Lazy<Task<T>>(() => Task.Run(() => FlyAsync(key, mine!, work)));
+        mine = new Lazy<Task<T>>(() =>
+        {
+            var flying = life.Enter();
+            return Task.Run(() => FlyAsync(key, mine!, work, flying));
+        });
         return _flights.GetOrAdd(key, mine).Value;
     }
 
-    private async Task<T> FlyAsync(string key, Lazy<Task<T>> mine, Func<CancellationToken, Task<T>> work)
+    private async Task<T> FlyAsync(string key, Lazy<Task<T>> mine, Func<CancellationToken, Task<T>> work, ServerLife.Flying flying)
     {
-        using var flying = life.Enter();
+        using var counted = flying;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(life.Ended);
         limit.CancelAfter(deadline);
         try

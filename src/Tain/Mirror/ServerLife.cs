@@ -3,6 +3,10 @@ namespace Tain.Mirror;
 /// <summary>The server's lifetime as shared work sees it: it goes on while the server stops gracefully, and ends with <see cref="EndAsync"/>.</summary>
 internal sealed class ServerLife : IDisposable
 {
+    /// <summary>Pieces of shared work at once. Each may hold a file and wait for its turn at a source until its deadline, though its client left long ago:
+    /// without a bound, clients that ask and leave could pile them up.</summary>
+    public const int MaxFlying = 4096;
+
     private readonly CancellationTokenSource _ended = new();
     private readonly Lock _gate = new();
     private TaskCompletionSource? _idle;
@@ -10,6 +14,9 @@ internal sealed class ServerLife : IDisposable
 
     /// <summary>Cancelled when work that is still under way must be given up.</summary>
     public CancellationToken Ended => _ended.Token;
+
+    /// <summary>No further work should begin. Looked at without a lock: some few may pass it at the same moment.</summary>
+    public bool IsFull => Volatile.Read(ref _flying) >= MaxFlying;
 
     /// <summary>Counts one piece of shared work in; dispose counts it out.</summary>
     public Flying Enter()

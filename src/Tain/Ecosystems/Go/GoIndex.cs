@@ -19,7 +19,7 @@ internal sealed class GoIndex(Catalog catalog, GoRouting routing)
     {
         var since = DateTimeOffset.UnixEpoch;
         if (target.TryGetQuery("since", out var text) && text.Length > 0
-            && !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out since))
+            && (text is not [_, _, _, _, '-', _, _, '-', _, _, 'T' or 't', ..] || !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out since)))
         {
             await ErrorBody.WriteAsync(context, StatusCodes.Status400BadRequest, ErrorBody.Format($"bad request: since={text} is not an RFC 3339 time such as 2026-01-31T12:00:00Z", []));
             return;

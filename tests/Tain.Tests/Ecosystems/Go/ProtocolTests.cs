@@ -315,6 +315,7 @@ public sealed class ProtocolTests
         Assert.Equal(all[1..], await IndexAsync(tain, "?since=" + Uri.EscapeDataString(all[1].Timestamp)));
         Assert.Equal(all[..2], await IndexAsync(tain, "?limit=2"));
         Assert.Equal(400, (await tain.ReadAsync("go/index?since=yesterday")).Status);
+        Assert.Equal(400, (await tain.ReadAsync("go/index?since=12:00")).Status);
         Assert.Equal(400, (await tain.ReadAsync("go/index?limit=many")).Status);
 
         static async Task<List<(string Path, string Version, string Timestamp)>> IndexAsync(RunningTain tain, string query)
