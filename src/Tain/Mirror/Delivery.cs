@@ -18,7 +18,7 @@ internal static class Delivery
     {
         if (answer.Failure is { } failure)
             return failure;
-        var status = CacheStatusOf(answer.Served);
+        var status = answer.Served.ToCacheStatus();
         if (answer.Cold is { } cold)
         {
             // HEAD, Range and conditions speak of stored bytes, and what is small waits for its verdict: all of them wait.
@@ -52,20 +52,6 @@ internal static class Delivery
         headers.XContentTypeOptions = "nosniff";
         return SendRangeAsync(context, document.Body.Length, Conditions.TagOf(document.Body), document.FetchedAt, ReadFrom(document.Body));
     }
-
-    public static CacheStatus CacheStatusOf(Served served) => served switch
-    {
-        Served.Hit => CacheStatus.Hit,
-        Served.KnownFailure => CacheStatus.Hit with { Detail = "known-failure" },
-        Served.Fetched => CacheStatus.Miss with { Stored = true },
-        Served.FetchedNotStored => CacheStatus.Miss with { Detail = "not-stored" },
-        Served.Joined => CacheStatus.Miss with { Stored = true, Collapsed = true },
-        Served.Stale => CacheStatus.Hit with { Detail = "stale" },
-        Served.StaleWhileRevalidate => CacheStatus.Hit with { Detail = "stale-while-revalidate" },
-        Served.StaleIfError => CacheStatus.Stale with { Detail = "source-failed" },
-        Served.Computed => CacheStatus.Miss with { Detail = "computed-from-store" },
-        _ => CacheStatus.Miss,
-    };
 
     private static async Task<Failure?> SendArrivingAsync(HttpContext context, ColdArtifact cold, string contentType, string cacheControl, CacheStatus status)
     {

@@ -66,12 +66,12 @@ internal sealed class GoEndpoints(GoMirror mirror, GoIndex index, GoRouting rout
         }
         var canonical = address.IsForever && answer.Served is not Served.Computed;
         await Delivery.SendAsync(context, document, address.Resource is GoResource.List ? TextType : InfoType,
-            canonical ? Forever(address.Module) : Briefly(address, document, answer.Served), Delivery.CacheStatusOf(answer.Served));
+            canonical ? Forever(address.Module) : Briefly(address, document, answer.Served), answer.Served.ToCacheStatus());
     }
 
     private static Task FailAsync(HttpContext context, GoAddress address, Failure failure, Served served)
     {
-        Delivery.CacheStatusOf(served).Apply(context.Response);
+        served.ToCacheStatus().Apply(context.Response);
         return GoErrors.WriteAsync(context, address, failure);
     }
 
