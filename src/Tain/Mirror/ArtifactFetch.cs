@@ -53,8 +53,8 @@ internal sealed class ArtifactFetch(BlobStore blobs, Catalog catalog, UpstreamCl
         }
         if (failure.Kind is FailureKind.NotFound)
             failures.Remember(request.Address, failure, request.AbsenceTtl);
-        else if (cold.CloseToClients())
-            failures.Remember(request.Address, failure, KnownFailures.AfterReset);
+        else if (cold.CloseToClients() || failure.Attempts.Any(x => x.Fault is FaultKind.Malformed or FaultKind.TooLarge))
+            failures.Remember(request.Address, failure, KnownFailures.AfterRefusal);
         cold.Fail(failure);
     }
 

@@ -3,8 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Tain.Storage;
 
-/// <summary>A blob that is being written: one writer appends, many readers read what was appended. Deleted on dispose unless committed;
-/// handles from <see cref="OpenHandle"/> outlive both.</summary>
+/// <summary>A blob that is being written: one writer appends, many readers read what was appended. Deleted on dispose unless committed.</summary>
 internal sealed class PartialBlob : IDisposable
 {
     /// <summary>How often the kernel is asked to begin writing to disk. 8 MiB.</summary>
@@ -21,7 +20,6 @@ internal sealed class PartialBlob : IDisposable
     // Holds the writer, the commit and the dispose apart. Readers never take it.
     private readonly Lock _writing = new();
     private long _length;
-    private int _generation;
     private long _writtenOut;
     private long _roomCheckedAt;
     private BlobDigest? _committed;
@@ -36,9 +34,6 @@ internal sealed class PartialBlob : IDisposable
 
     /// <summary>Bytes that readers may read: published after they were written.</summary>
     public long Length => Volatile.Read(ref _length);
-
-    /// <summary>Counts the <see cref="Restart"/>s. What was read is of generation N if this was N before and after the read.</summary>
-    public int Generation => Volatile.Read(ref _generation);
 
     /// <summary>Throws <see cref="StorageFullException"/> when the disk is full; what was appended before stays. Starts writing to disk in the background so that
     /// the final fsync is short. Into the page cache, therefore synchronous: .NET's asynchronous write is the same call on another thread.</summary>
@@ -105,28 +100,6 @@ internal sealed class PartialBlob : IDisposable
         {
             lock (_writing)
                 return new BlobDigest(Convert.ToHexStringLower(_hash.GetCurrentHash()));
-        }
-    }
-
-    /// <summary>A handle of the same file that outlives this object, committed or deleted. For reading only, up to <see cref="Length"/>.</summary>
-    public SafeFileHandle OpenHandle() => Posix.Duplicate(_file);
-
-    /// <summary>Forgets all that was appended.</summary>
-    public void Restart()
-    {
-        lock (_writing)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_committed is not null)
-                throw new InvalidOperationException("a committed blob doesn't change");
-            // Before the length, so that no reader takes new bytes for old ones.
-            Interlocked.Increment(ref _generation);
-            var old = _length;
-            Volatile.Write(ref _length, 0);
-            RandomAccess.SetLength(_file, 0);
-            _hash.GetHashAndReset();
-            (_writtenOut, _roomCheckedAt) = (0, 0);
-            _store.Unpromise(PromisedAt(old) - PromisedAt(0));
         }
     }
 

@@ -14,7 +14,6 @@ internal static partial class Posix
     private const int FileMode = 0x1A0, FolderMode = 0x1E8; // 0640, 0750
 
     private const int LockExclusive = 2, LockNonBlocking = 4;
-    private const int DuplicateCloseOnExec = 1030;
     private const uint SyncFileRangeWrite = 2;
 
     public static SafeFileHandle Open(string path, int flags)
@@ -60,12 +59,6 @@ internal static partial class Posix
         return Marshal.GetLastPInvokeError() == WouldBlock ? false : throw Error("flock", path);
     }
 
-    public static SafeFileHandle Duplicate(SafeFileHandle file)
-    {
-        var fd = ControlRaw(file, DuplicateCloseOnExec, 0);
-        return fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : throw Error("dup", "a partial blob");
-    }
-
     /// <summary>Begins to write a range to disk. A hint: where it isn't supported, the fsync has more to do.</summary>
     public static void StartWriting(SafeFileHandle file, long offset, long count) => _ = SyncFileRangeRaw(file, offset, count, SyncFileRangeWrite);
 
@@ -100,9 +93,6 @@ internal static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int MakeFolderRaw(string path, int mode);
-
-    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
-    private static partial int ControlRaw(SafeFileHandle file, int command, int argument);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int SyncRaw(SafeFileHandle file);

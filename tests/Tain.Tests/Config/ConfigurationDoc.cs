@@ -89,7 +89,7 @@ internal static class ConfigurationDoc
         ("index page", $"{GoIndex.MaxLimit} lines", "both the default and the most of limit="),
         ("held back", $"{ColdArtifact.HeldBack >> 10} KiB", "of a cold artifact, until the verdict"),
         ("known failures", $"{KnownFailures.Limit:N0}", "remembered at once; the least used go first"),
-        ("after a reset", $"{KnownFailures.AfterReset.TotalSeconds:0} s", "how long a failure that clients saw as a reset is answered in words without asking again"),
+        ("after a refusal", $"{KnownFailures.AfterRefusal.TotalSeconds:0} s", "how long illegal content, and a failure that clients saw as a reset, is answered in words without asking again"),
         ("fetches", $"{ServerLife.MaxFlying:N0}", "under way at once, waiting ones included; 503 beyond"),
         ("stories", $"{Stories.Limit:N0}", "kept for explain; the least used go first"),
         ("memory caches", $"{Documents.HotBytes >> 20} MiB + {Artifacts.HotBytes >> 20} MiB", "documents, and artifacts up to " + (Artifacts.HotBody >> 10) + " KiB each"),

@@ -42,13 +42,7 @@ public sealed class ColdDeliveryTests
         await using var upstream = new ModuleUpstream();
         var zip = ModuleUpstream.ZipOf(M, "v1.0.0", 1_000_000);
         var rest = new TaskCompletionSource();
-        upstream.Set(Zip, async exchange =>
-        {
-            await exchange.SendAsync($"HTTP/1.1 200 OK\r\nContent-Length: {zip.Length}\r\n\r\n");
-            await exchange.SendAsync(zip.AsMemory(0, 500_000));
-            await rest.Task;
-            await exchange.SendAsync(zip.AsMemory(500_000));
-        });
+        upstream.Set(Zip, InTwo(zip, 500_000, rest.Task));
         await using var tain = await RunningTain.StartAsync(upstream.Url);
 
         using var response = await tain.GetAsync($"go/{Zip}");
@@ -68,13 +62,7 @@ public sealed class ColdDeliveryTests
         await using var upstream = new ModuleUpstream();
         var zip = ModuleUpstream.ZipOf(M, "v1.0.0", 1_000_000);
         var rest = new TaskCompletionSource();
-        upstream.Set(Zip, async exchange =>
-        {
-            await exchange.SendAsync($"HTTP/1.1 200 OK\r\nContent-Length: {zip.Length}\r\n\r\n");
-            await exchange.SendAsync(zip.AsMemory(0, 500_000));
-            await rest.Task;
-            await exchange.SendAsync(zip.AsMemory(500_000));
-        });
+        upstream.Set(Zip, InTwo(zip, 500_000, rest.Task));
         await using var tain = await RunningTain.StartAsync(upstream.Url);
 
         // The first one starts the fetch, gets a part, and leaves.

@@ -95,22 +95,6 @@ public sealed class PartialBlobTests : IDisposable
         Assert.Equal(0, partial.Read(4, buffer));
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_handle_outlives_the_partial_committed_or_not(bool commit)
-    {
-        var partial = _store.CreatePartial(null);
-        await partial.AppendAsync(new byte[] { 1, 2, 3 }, None);
-        using var handle = partial.OpenHandle();
-        if (commit)
-            await _store.CommitAsync(partial, None);
-        partial.Dispose();
-        Assert.Throws<ObjectDisposedException>(() => partial.Read(0, new byte[1]));
-        var buffer = new byte[10];
-        Assert.Equal(3, RandomAccess.Read(handle, buffer, 0));
-    }
-
     [Fact]
     public async Task Disposing_under_readers_ends_each_read_well_or_with_disposed()
     {
@@ -140,25 +124,12 @@ public sealed class PartialBlobTests : IDisposable
     }
 
     [Fact]
-    public async Task A_restart_is_seen_in_the_generation()
-    {
-        using var partial = _store.CreatePartial(null);
-        await partial.AppendAsync(new byte[] { 1, 2, 3 }, None);
-        Assert.Equal(0, partial.Generation);
-        partial.Restart();
-        Assert.Equal(1, partial.Generation);
-        Assert.Equal(0, partial.Length);
-        Assert.Equal(0, partial.Read(0, new byte[3]));
-    }
-
-    [Fact]
     public async Task A_committed_blob_does_not_change()
     {
         using var partial = _store.CreatePartial(null);
         await partial.AppendAsync(new byte[] { 1 }, None);
         var digest = await _store.CommitAsync(partial, None);
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await partial.AppendAsync(new byte[] { 2 }, None));
-        Assert.Throws<InvalidOperationException>(partial.Restart);
         Assert.Equal(digest, await _store.CommitAsync(partial, None));
     }
 }
