@@ -106,7 +106,7 @@ internal sealed class LogLines(bool json) : IDisposable
                 writer.WriteString("client", address[..length]);
             }
             if (entry.Reason is { } reason)
-                writer.WriteString("reason", ErrorBody.Clean(Bounded(reason.TrimEnd('\n').Replace("\n", "; ", StringComparison.Ordinal), ErrorBody.MaxBytes)));
+                writer.WriteString("reason", OneLine(reason));
             if (entry.Aborted)
                 writer.WriteBoolean("aborted", true);
         }
@@ -139,7 +139,7 @@ internal sealed class LogLines(bool json) : IDisposable
             if (entry.Aborted)
                 text.Append(" aborted");
             if (entry.Reason is { } reason)
-                text.Append(": ").Append(ErrorBody.Clean(Bounded(reason.TrimEnd('\n').Replace("\n", "; ", StringComparison.Ordinal), ErrorBody.MaxBytes)));
+                text.Append(": ").Append(OneLine(reason));
         }
         else
         {
@@ -159,6 +159,9 @@ internal sealed class LogLines(bool json) : IDisposable
     }
 
     private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+
+    /// <summary>An error body as one line.</summary>
+    private static string OneLine(string body) => ErrorBody.Clean(Bounded(body.TrimEnd('\n').Replace("\n", "; ", StringComparison.Ordinal), ErrorBody.MaxBytes));
 
     private static string Bounded(string text, int length) => text.Length <= length ? text : text[..length] + "…";
 

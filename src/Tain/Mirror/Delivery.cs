@@ -46,10 +46,7 @@ internal static class Delivery
     public static Task SendAsync(HttpContext context, Document document, string contentType, string cacheControl, CacheStatus status)
     {
         status.Apply(context.Response);
-        var headers = context.Response.Headers;
-        headers.ContentType = contentType;
-        headers.CacheControl = cacheControl;
-        headers.XContentTypeOptions = "nosniff";
+        Describe(context, contentType, cacheControl);
         return SendRangeAsync(context, document.Body.Length, Conditions.TagOf(document.Body), document.FetchedAt, ReadFrom(document.Body));
     }
 
@@ -61,10 +58,7 @@ internal static class Delivery
             return cold.Failure;
         }
         status.Apply(context.Response);
-        var headers = context.Response.Headers;
-        headers.ContentType = contentType;
-        headers.CacheControl = cacheControl;
-        headers.XContentTypeOptions = "nosniff";
+        Describe(context, contentType, cacheControl);
         context.Response.ContentLength = cold.Length;
         var body = context.Response.BodyWriter;
         for (long offset = 0; ;)
@@ -89,10 +83,7 @@ internal static class Delivery
 
     private static Task SendStoredAsync(HttpContext context, Artifact artifact, string contentType, string cacheControl, ReadAt read)
     {
-        var headers = context.Response.Headers;
-        headers.ContentType = contentType;
-        headers.CacheControl = cacheControl;
-        headers.XContentTypeOptions = "nosniff";
+        Describe(context, contentType, cacheControl);
         return SendRangeAsync(context, artifact.Size, $"\"{artifact.Blob.Hex}\"", artifact.StoredAt, read);
     }
 
@@ -110,7 +101,6 @@ internal static class Delivery
         if (part.Status is StatusCodes.Status416RangeNotSatisfiable)
         {
             headers.ContentRange = $"bytes */{size}";
-            headers.CacheControl = "no-store";
             headers.ContentType = default;
             context.Response.ContentLength = 0;
             return;
@@ -138,6 +128,14 @@ internal static class Delivery
             if ((await body.FlushAsync(context.RequestAborted)).IsCompleted)
                 return;
         }
+    }
+
+    private static void Describe(HttpContext context, string contentType, string cacheControl)
+    {
+        var headers = context.Response.Headers;
+        headers.ContentType = contentType;
+        headers.CacheControl = cacheControl;
+        headers.XContentTypeOptions = "nosniff";
     }
 
     private static ReadAt ReadFrom(byte[] memory) => (offset, into) =>

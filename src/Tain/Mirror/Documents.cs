@@ -25,9 +25,9 @@ internal sealed class Documents(Catalog catalog, Flights<DocumentAnswer> flights
             return Task.FromResult(stored is not null ? new DocumentAnswer(stored, null, Served.Stale) : FromStore(request, new(FailureKind.NotFound, "not stored here, and the request allows no fetch", [])));
         if (failures.FindOrNull(address) is { } absent)
             return Task.FromResult(stored is not null && request.KeepWhenGone ? new DocumentAnswer(stored, absent, Served.Stale) : FromStore(request, absent, Served.KnownFailure));
-        // A TTL of 0 asks each time; that is also what it says in the settings.
         if (life.IsFull && !flights.IsFlying(address))
             return Task.FromResult(stored is not null ? new DocumentAnswer(stored, Failure.TooMany, Served.StaleIfError) : FromStore(request, Failure.TooMany));
+        // A TTL of 0 asks each time; that is also what it says in the settings.
         if (stored is not null && request.Ttl > TimeSpan.Zero && age < request.Ttl + request.StaleWhileRevalidate)
         {
             flights.StartInBackground(address, token => RefreshAsync(request, stored, token));
