@@ -1,3 +1,5 @@
+using Tain.GitHosting;
+
 namespace Tain.Clients;
 
 /// <summary>What a run of the go command, or of a program built with it, came to.</summary>
@@ -48,6 +50,18 @@ internal sealed class GoCommand : IDisposable
         ["GOTELEMETRY"] = "off",
         ["CGO_ENABLED"] = "0",
     };
+
+    /// <summary>One that asks the repositories themselves, those of <paramref name="server"/>, and no proxy.</summary>
+    public static GoCommand Direct(GitServer server)
+    {
+        var go = new GoCommand("direct");
+        go._environment["GOVCS"] = "*:all";
+        go._environment["GOFLAGS"] = "-modcacherw -mod=mod";
+        go._environment["GIT_CONFIG_NOSYSTEM"] = "1";
+        foreach (var (name, value) in server.Environment)
+            go._environment[name] = value;
+        return go;
+    }
 
     /// <summary>Where the go command runs, and the main module lies.</summary>
     public string Folder => _folder["module"];
