@@ -15,8 +15,12 @@ internal enum FaultKind
     ServerError,
     /// <summary>A deadline passed: connect, response or stall.</summary>
     Timeout,
-    /// <summary>No such host by DNS, connection refused or reset before an answer.</summary>
+    /// <summary>The resolver failed, connection refused or reset before an answer.</summary>
     Unreachable,
+    /// <summary>The host's name does not exist, or has no address: DNS answered so. Not an absence of what was asked for by itself.</summary>
+    NoSuchHost,
+    /// <summary>Not dialled: a host that we were not told to trust is at an address that is not public.</summary>
+    NotPublic,
     /// <summary>The TLS handshake failed.</summary>
     Tls,
     /// <summary>A redirect in a loop, to another scheme, or to a private address.</summary>

@@ -84,7 +84,7 @@ internal sealed class BodyStream : Stream
         if (read < expected)
             throw Fail(FaultKind.Cut, $"the body ended after {Progress()}", null);
         ended = true;
-        turn.Ticket.Finished();
+        turn.Ticket?.Finished();
         return 0;
     }
 
@@ -118,7 +118,7 @@ internal sealed class BodyStream : Stream
     {
         fault = new UpstreamFaultException(kind, said, inner);
         if (kind != FaultKind.Cut || read < MuchCame)
-            turn.Ticket.Failed(said);
+            turn.Ticket?.Failed(said);
         return fault;
     }
 

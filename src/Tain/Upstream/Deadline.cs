@@ -9,18 +9,21 @@ internal sealed class Deadline : IDisposable
     private readonly CancellationTokenSource source;
     private readonly long end;
     private readonly TimeSpan total;
+    private readonly string totalName;
     private CancellationTokenRegistration caller;
     private CancellationToken callerToken;
     private Wait wait;
     private TimeSpan limit;
 
     /// <param name="end">The timestamp at which the whole fetch ends.</param>
-    /// <param name="total">What <paramref name="end"/> came from (<c>upstream.fetch-timeout</c>), for the message.</param>
-    public Deadline(TimeProvider time, long end, TimeSpan total, CancellationToken caller)
+    /// <param name="total">What <paramref name="end"/> came from, for the message.</param>
+    /// <param name="totalName">The setting that said so.</param>
+    public Deadline(TimeProvider time, long end, TimeSpan total, CancellationToken caller, string totalName = "upstream.fetch-timeout")
     {
         this.time = time;
         this.end = end;
         this.total = total;
+        this.totalName = totalName;
         source = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         LinkTo(caller);
     }
@@ -36,7 +39,7 @@ internal sealed class Deadline : IDisposable
     {
         Wait.Response => $"no answer within {Format(limit)} (upstream.response-timeout)",
         Wait.Body => $"silent for {Format(limit)} inside the body (upstream.stall-timeout)",
-        _ => $"not done within {Format(total)} in all (upstream.fetch-timeout)",
+        _ => $"not done within {Format(total)} in all ({totalName})",
     };
 
     public static string Format(TimeSpan span) => span switch

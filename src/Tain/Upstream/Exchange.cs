@@ -1,12 +1,11 @@
 using System.Globalization;
-using System.Net.Http.Headers;
 using System.Text;
 
 namespace Tain.Upstream;
 
 /// <summary>One try up to its headers: sends, follows redirects by hand, binds credentials to their origin, and turns whatever is not an answer
 /// into a <see cref="Problem"/>.</summary>
-internal sealed class Exchange(UpstreamOptions options, Transport transport, Netrc netrc, TimeProvider time)
+internal sealed class Exchange(UpstreamOptions options, Transport transport, TimeProvider time)
 {
     /// <summary>Of an error's body, in bytes: the first line is all that is shown.</summary>
     private const int MaxErrorBody = 2048;
@@ -16,32 +15,36 @@ internal sealed class Exchange(UpstreamOptions options, Transport transport, Net
 
     private static readonly string UserAgent = "Tain/" + (typeof(Exchange).Assembly.GetName().Version?.ToString(3) ?? "0");
 
-    /// <param name="prepare">Adds the headers of the request, on each hop.</param>
-    /// <returns>A response with status 200, 206 or 304, or a problem; the latency to the first byte when anything answered.</returns>
-    public async Task<(HttpResponseMessage? Response, Problem? Problem, TimeSpan? Latency)> SendAsync(
-        UpstreamSource source, Uri start, Action<HttpRequestHeaders> prepare, Deadline deadline)
+    /// <returns>A response for which <see cref="Ask.IsAnswer"/> holds, or a problem; the latency to the first byte when anything answered.</returns>
+    public async Task<(HttpResponseMessage? Response, Problem? Problem, TimeSpan? Latency)> SendAsync(Ask ask, Deadline deadline)
     {
         var began = time.GetTimestamp();
-        var uri = start;
+        var uri = ask.Uri;
+        // While no redirect has left the origin that credentials and trust are for.
         var isOwn = true;
+        if (!ask.IsTrusted && RedirectRules.PrivateLiteral(uri, options.PrivateNetworks) is { } host)
+            return (null, new Problem(FaultKind.NotPublic, $"{host} is not a public address (allow it in upstream.private-networks)"), null);
         var visited = new HashSet<string>(StringComparer.Ordinal);
         while (true)
         {
             visited.Add(uri.AbsoluteUri);
-            using var request = Request(uri, prepare);
-            if (isOwn && CredentialsFor(source, uri) is { } credentials)
-                request.Headers.TryAddWithoutValidation("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials)));
+            using var request = Request(ask, uri, deadline);
+            if (isOwn && ask.Authorization is not null && Origin.MayCarryCredentials(uri))
+                request.Headers.TryAddWithoutValidation("Authorization", ask.Authorization);
             HttpResponseMessage response;
             try
             {
-                deadline.Arm(Deadline.Wait.Response, source.ResponseTimeout ?? options.ResponseTimeout);
-                response = await (isOwn ? transport.ForSource : transport.ForStranger(uri)).SendAsync(request, deadline.Token).ConfigureAwait(false);
+                deadline.Arm(Deadline.Wait.Response, ask.ResponseTimeout ?? options.ResponseTimeout);
+                response = await (isOwn && ask.IsTrusted ? transport.ForSource : transport.ForStranger(uri)).SendAsync(request, deadline.Token).ConfigureAwait(false);
                 deadline.Disarm();
             }
             catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
             {
                 deadline.Caller.ThrowIfCancellationRequested();
-                return (null, Clean(source, Via(Problem.Of(e, deadline, uri, options.ConnectTimeout), uri, start)), null);
+                var problem = Problem.Of(e, deadline, uri, options.ConnectTimeout);
+                if (problem.Fault == FaultKind.RedirectRefused && uri == ask.Uri)
+                    problem = problem with { Fault = FaultKind.NotPublic };
+                return (null, Clean(ask, Via(problem, uri, ask.Uri)), null);
             }
 
             var latency = time.GetElapsedTime(began);
@@ -50,26 +53,28 @@ internal sealed class Exchange(UpstreamOptions options, Transport transport, Net
             {
                 var location = response.Headers.NonValidated.TryGetValues("Location", out var values) ? values.ToString() : null;
                 response.Dispose();
-                var (next, refusal) = RedirectRules.Follow(uri, location, isOwn ? source.BaseUrl : null, options.PrivateNetworks);
-                if (next is not null && visited.Contains(next.AbsoluteUri))
+                var (next, refusal) = RedirectRules.Follow(uri, location, isOwn && ask.IsTrusted ? ask.Uri : null, options.PrivateNetworks);
+                if (next is not null && ask.Method != HttpMethod.Get)
+                    refusal = $"redirected a {ask.Method} to {Secrets.Show(next)}: refused";
+                else if (next is not null && visited.Contains(next.AbsoluteUri))
                     refusal = $"redirected in a loop, back to {Secrets.Show(next)}";
                 else if (next is not null && visited.Count > RedirectRules.MaxHops)
                     refusal = $"redirected more than {RedirectRules.MaxHops} times, last to {Secrets.Show(next)}";
                 if (refusal is not null)
-                    return (null, Clean(source, new Problem(FaultKind.RedirectRefused, refusal, status)), latency);
+                    return (null, Clean(ask, new Problem(FaultKind.RedirectRefused, refusal, status)), latency);
 
                 // Whoever has left the source's origin is a stranger even when led back there: the path is no longer the source's choice.
-                isOwn = isOwn && Origin.Same(source.BaseUrl, next!);
+                isOwn = isOwn && Origin.Same(ask.Uri, next!);
                 uri = next!;
                 continue;
             }
 
-            if (status is 200 or 206 or 304)
+            if (ask.IsAnswer(status))
             {
-                if (Flaw(response) is { } flaw)
+                if (Flaw(response, ask.MayEndUntold) is { } flaw)
                 {
                     response.Dispose();
-                    return (null, Clean(source, Via(new Problem(FaultKind.Malformed, flaw, status), uri, start)), latency);
+                    return (null, Clean(ask, Via(new Problem(FaultKind.Malformed, flaw, status), uri, ask.Uri)), latency);
                 }
 
                 return (response, null, latency);
@@ -79,30 +84,27 @@ internal sealed class Exchange(UpstreamOptions options, Transport transport, Net
             {
                 var line = await FirstLineAsync(response, deadline).ConfigureAwait(false);
                 deadline.Caller.ThrowIfCancellationRequested();
-                if (status == 401 && isOwn && netrc.ForHost(uri.IdnHost) is not null && !Origin.MayCarryCredentials(uri))
-                    line = "upstream.netrc has a password for it, which is not sent over http";
+                if (status == 401 && isOwn && ask.Withheld is not null && !Origin.MayCarryCredentials(uri))
+                    line = ask.Withheld;
                 var problem = Problem.OfStatus(status, response.ReasonPhrase, line, response.Headers.RetryAfter, time.GetUtcNow());
-                return (null, Clean(source, Via(problem, uri, start)), latency);
+                return (null, Clean(ask, Via(problem, uri, ask.Uri)), latency);
             }
         }
     }
 
-    private static HttpRequestMessage Request(Uri uri, Action<HttpRequestHeaders> prepare)
+    private static HttpRequestMessage Request(Ask ask, Uri uri, Deadline deadline)
     {
         // HTTP/2 where TLS negotiates it.
-        var request = new HttpRequestMessage(HttpMethod.Get, uri) { Version = System.Net.HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower };
-        request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
+        var request = new HttpRequestMessage(ask.Method, uri) { Version = System.Net.HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower };
+        request.Headers.TryAddWithoutValidation("User-Agent", ask.UserAgent ?? UserAgent);
         request.Headers.TryAddWithoutValidation("Via", Hop.Via);
-        prepare(request.Headers);
+        ask.Prepare?.Invoke(request.Headers);
+        request.Content = ask.Content?.Invoke(deadline);
         return request;
     }
 
-    /// <summary>The source's own, else the netrc file's; only ever to its origin, and never in the clear beyond this machine.</summary>
-    private string? CredentialsFor(UpstreamSource source, Uri uri) =>
-        Origin.Same(source.BaseUrl, uri) && Origin.MayCarryCredentials(uri) ? source.UserInfo ?? netrc.ForHost(uri.IdnHost) : null;
-
     /// <summary>What makes a response unusable whatever its body.</summary>
-    private static string? Flaw(HttpResponseMessage response)
+    private static string? Flaw(HttpResponseMessage response, bool mayEndUntold)
     {
         var headers = response.Content.Headers;
         if (headers.NonValidated.TryGetValues("Content-Encoding", out var encoding) && !encoding.ToString().Equals("identity", StringComparison.OrdinalIgnoreCase))
@@ -114,8 +116,7 @@ internal sealed class Exchange(UpstreamOptions options, Transport transport, Net
             if (lengths.Count != 1 || !long.TryParse(lengths.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out _))
                 return $"sent Content-Length {Secrets.OneLine(lengths.ToString(), 40)}";
         }
-
-        else if (response.StatusCode != System.Net.HttpStatusCode.NotModified && response.Version.Major < 2 && response.Headers.TransferEncodingChunked != true)
+        else if (!mayEndUntold && response.StatusCode != System.Net.HttpStatusCode.NotModified && response.Version.Major < 2 && response.Headers.TransferEncodingChunked != true)
         {
             // It ends where the connection ends, whoever ended it: half a go.mod would be stored for ever.
             return "sent neither Content-Length nor chunks, so that its end cannot be told from a cut";
@@ -157,20 +158,5 @@ internal sealed class Exchange(UpstreamOptions options, Transport transport, Net
         uri == start ? problem : problem with { Said = $"redirected to {Secrets.Show(uri)}: {problem.Said}" };
 
     /// <summary>One line, and without our own credentials, should the server repeat them.</summary>
-    private Problem Clean(UpstreamSource source, Problem problem)
-    {
-        var said = problem.Said;
-        foreach (var secret in new[] { source.UserInfo, netrc.ForHost(source.BaseUrl.IdnHost) })
-        {
-            if (secret is null)
-                continue;
-            said = said.Replace(Convert.ToBase64String(Encoding.UTF8.GetBytes(secret)), "***", StringComparison.Ordinal)
-                .Replace(secret, "***", StringComparison.Ordinal);
-            var password = secret[(secret.IndexOf(':', StringComparison.Ordinal) + 1)..];
-            if (password.Length > 0)
-                said = said.Replace(password, "***", StringComparison.Ordinal);
-        }
-
-        return problem with { Said = Secrets.OneLine(said, Secrets.MaxSaid) };
-    }
+    private static Problem Clean(Ask ask, Problem problem) => problem with { Said = Secrets.OneLine(Secrets.Without(problem.Said, ask.Authorization), Secrets.MaxSaid) };
 }

@@ -27,7 +27,7 @@ internal sealed record Problem(FaultKind Fault, string Said, int? Status = null,
         if (Find<NameException>(exception) is { } name)
         {
             return name.DoesNotExist
-                ? new Problem(FaultKind.Unreachable, $"no such host {name.Host} (DNS)")
+                ? new Problem(FaultKind.NoSuchHost, $"no such host {name.Host} (DNS)")
                 : new Problem(FaultKind.Unreachable, $"the resolver failed for {name.Host} (SERVFAIL or no answer; the name may exist)", Again: true);
         }
 
@@ -69,19 +69,21 @@ internal sealed record Problem(FaultKind Fault, string Said, int? Status = null,
     public static Problem OfStatus(int status, string? reason, string line, RetryConditionHeaderValue? retryAfter, DateTimeOffset now)
     {
         var said = $"HTTP {status}" + (string.IsNullOrEmpty(reason) ? "" : " " + reason) + (line.Length == 0 ? "" : ": " + line);
-        var (fault, again) = status switch
+        var fault = status switch
         {
-            404 => (FaultKind.NotFound, false),
-            410 => (FaultKind.Gone, false),
-            401 or 403 => (FaultKind.Refused, false),
-            429 => (FaultKind.RateLimited, true),
-            500 or 502 or 503 or 504 => (FaultKind.ServerError, true),
-            >= 200 and <= 299 => (FaultKind.Malformed, false),
-            _ => (FaultKind.ServerError, false),
+            404 => FaultKind.NotFound,
+            410 => FaultKind.Gone,
+            401 or 403 => FaultKind.Refused,
+            429 => FaultKind.RateLimited,
+            >= 200 and <= 299 => FaultKind.Malformed,
+            _ => FaultKind.ServerError,
         };
         TimeSpan? after = retryAfter is null ? null : retryAfter.Delta ?? retryAfter.Date - now;
-        return new Problem(fault, said, status, again, after < TimeSpan.Zero ? TimeSpan.Zero : after);
+        return new Problem(fault, said, status, MayPass(status), after < TimeSpan.Zero ? TimeSpan.Zero : after);
     }
+
+    /// <summary>True for statuses that another try may not meet.</summary>
+    public static bool MayPass(int status) => status is 429 or 500 or 502 or 503 or 504;
 
     private static T? Find<T>(Exception? exception) where T : Exception
     {

@@ -39,12 +39,18 @@ internal static class RedirectRules
         if (ownOrigin is not null && Origin.Same(ownOrigin, next))
             return (next, null);
 
-        // Also what an outgoing proxy would dial for us, where the dialled address cannot be seen.
-        var host = next.IdnHost.Trim('[', ']').TrimEnd('.');
-        var isLocal = host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
-        var literal = isLocal ? IPAddress.Loopback : IPAddress.TryParse(host, out var address) ? address : null;
-        if (literal is not null && !PublicAddress.IsAllowed(literal, exceptions))
+        if (PrivateLiteral(next, exceptions) is { } host)
             return (null, $"redirected to {shown}: refused, {host} is not a public address (allow it in upstream.private-networks)");
         return (next, null);
+    }
+
+    /// <summary>The host of a URL that names an address by itself, and one that is neither public nor allowed; null for all others.
+    /// Also what an outgoing proxy would dial for us, where the dialled address cannot be seen.</summary>
+    public static string? PrivateLiteral(Uri uri, IReadOnlyList<IPNetwork> exceptions)
+    {
+        var host = uri.IdnHost.Trim('[', ']').TrimEnd('.');
+        var isLocal = host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
+        var literal = isLocal ? IPAddress.Loopback : IPAddress.TryParse(host, out var address) ? address : null;
+        return literal is not null && !PublicAddress.IsAllowed(literal, exceptions) ? host : null;
     }
 }

@@ -23,6 +23,24 @@ internal static class Secrets
     public static string Show(Uri uri) =>
         OneLine(uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) + (uri.Query.Length > 0 ? "?…" : ""), 120);
 
+    /// <summary><paramref name="said"/> without what an Authorization header carries: whole, decoded, and the password by itself.</summary>
+    public static string Without(string said, string? authorization)
+    {
+        if (authorization is null)
+            return said;
+        var token = authorization[(authorization.IndexOf(' ', StringComparison.Ordinal) + 1)..];
+        said = said.Replace(token, "***", StringComparison.Ordinal);
+        if (!authorization.StartsWith("Basic ", StringComparison.Ordinal))
+            return said;
+        var pair = Encoding.UTF8.GetString(Convert.FromBase64String(token));
+        said = said.Replace(pair, "***", StringComparison.Ordinal);
+        var password = pair[(pair.IndexOf(':', StringComparison.Ordinal) + 1)..];
+        return password.Length > 0 ? said.Replace(password, "***", StringComparison.Ordinal) : said;
+    }
+
+    /// <summary>The Authorization header's value for user:password (RFC 7617, in UTF-8).</summary>
+    public static string Basic(string credentials) => "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials));
+
     public static string OfStatus(int status) => status switch
     {
         200 => "HTTP 200 OK",

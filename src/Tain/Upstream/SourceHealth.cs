@@ -66,7 +66,7 @@ internal sealed class SourceHealth
 
     /// <summary>True for faults that speak of the server; 404, 403 or a malformed body speak of one path.</summary>
     public static bool Counts(FaultKind fault) =>
-        fault is FaultKind.Timeout or FaultKind.Unreachable or FaultKind.Tls or FaultKind.ServerError or FaultKind.Cut;
+        fault is FaultKind.Timeout or FaultKind.Unreachable or FaultKind.NoSuchHost or FaultKind.Tls or FaultKind.ServerError or FaultKind.Cut;
 
     private TimeSpan Pause(int openings)
     {

@@ -10,6 +10,9 @@ internal sealed class Transport : IDisposable
     /// <summary>Idle connections are kept for this long, so that the next cold request pays no handshake: a developer's pause for thought.</summary>
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromMinutes(5);
 
+    /// <summary>For hosts that what we fetch names: there is no end of them, and each idle connection is a file descriptor. 90 s.</summary>
+    public static readonly TimeSpan StrangerIdleTimeout = TimeSpan.FromSeconds(90);
+
     /// <summary>A connection is not used for longer than this, so that a change in DNS is noticed.</summary>
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(15);
 
@@ -42,9 +45,9 @@ internal sealed class Transport : IDisposable
         var environment = new EnvironmentProxy(variable);
         proxy = environment.IsNone ? null : environment;
         var anywhere = new Dialer(resolve, publicOnly: false, []);
-        sources = Pool(options, anywhere, proxy);
-        strangers = Pool(options, new Dialer(resolve, publicOnly: true, options.PrivateNetworks), null);
-        strangersByProxy = Pool(options, anywhere, proxy);
+        sources = Pool(options, anywhere, proxy, IdleTimeout);
+        strangers = Pool(options, new Dialer(resolve, publicOnly: true, options.PrivateNetworks), null, StrangerIdleTimeout);
+        strangersByProxy = Pool(options, anywhere, proxy, StrangerIdleTimeout);
     }
 
     /// <summary>To a configured source's own origin.</summary>
@@ -61,7 +64,7 @@ internal sealed class Transport : IDisposable
         trust.Dispose();
     }
 
-    private HttpMessageInvoker Pool(UpstreamOptions options, Dialer dialer, EnvironmentProxy? through) => new(new SocketsHttpHandler
+    private HttpMessageInvoker Pool(UpstreamOptions options, Dialer dialer, EnvironmentProxy? through, TimeSpan idleTimeout) => new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
         UseCookies = false,
@@ -78,7 +81,7 @@ internal sealed class Transport : IDisposable
         KeepAlivePingPolicy = HttpKeepAlivePingPolicy.Always,
         KeepAlivePingDelay = PingDelay,
         KeepAlivePingTimeout = PingTimeout,
-        PooledConnectionIdleTimeout = IdleTimeout,
+        PooledConnectionIdleTimeout = idleTimeout,
         PooledConnectionLifetime = ConnectionLifetime,
         MaxResponseHeadersLength = MaxHeadersKiB,
         MaxResponseDrainSize = MaxDrain,

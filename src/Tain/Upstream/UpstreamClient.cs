@@ -8,17 +8,6 @@ namespace Tain.Upstream;
 /// credentials stay with their origin; faults and latency are kept in <see cref="SourceHealth"/> and used.</summary>
 internal sealed class UpstreamClient : IDisposable
 {
-    /// <summary>Before the second try at most this, doubling for each further one; the wait is uniform between zero and that (full jitter).</summary>
-    private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(100);
-
-    private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(2);
-
-    /// <summary>The longest Retry-After that one request waits for; a longer one ends it at once, its reason shown.</summary>
-    private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromSeconds(5);
-
-    /// <summary>Timers and the wall clock may differ by this much; coming back too early would be refused by our own circuit.</summary>
-    private static readonly TimeSpan ClockSlack = TimeSpan.FromMilliseconds(20);
-
     /// <summary>Room for a small body at first, in bytes, whatever length it announces.</summary>
     private const int FirstBuffer = 16 << 10;
 
@@ -26,6 +15,7 @@ internal sealed class UpstreamClient : IDisposable
     private readonly SourceHealth health;
     private readonly TimeProvider time;
     private readonly Transport transport;
+    private readonly Netrc netrc;
     private readonly Exchange exchange;
     private readonly ConcurrentDictionary<string, SourceQueue> queues = new(StringComparer.Ordinal);
 
@@ -43,9 +33,9 @@ internal sealed class UpstreamClient : IDisposable
         this.options = options;
         this.health = health;
         this.time = time;
-        var netrc = options.Netrc is { } path ? Netrc.Load(path) : Netrc.Empty;
+        netrc = options.Netrc is { } path ? Netrc.Load(path) : Netrc.Empty;
         transport = new Transport(options, resolve, variable);
-        exchange = new Exchange(options, transport, netrc, time);
+        exchange = new Exchange(options, transport, time);
     }
 
     /// <summary>A body that fits in memory, whole: cut bodies are fetched again within <c>upstream.tries</c>.
@@ -56,13 +46,13 @@ internal sealed class UpstreamClient : IDisposable
     /// <param name="validator">Of a body kept from this same source: may be answered by NotModified.</param>
     public async Task<SmallAnswer> GetSmallAsync(UpstreamSource source, string path, int maxBytes, Validator? validator, CancellationToken ct)
     {
-        var uri = UriOf(source, path);
+        var ask = AskOf(source, path, Prepare);
         var (attempt, answer) = await AskAsync(source, isLarge: false, OnceAsync, ct).ConfigureAwait(false);
         return answer is null ? new SmallAnswer(attempt, null, false, null, null) : answer with { Attempt = attempt };
 
         async Task<Step<SmallAnswer>> OnceAsync(Turn turn)
         {
-            var (response, problem, latency) = await exchange.SendAsync(source, uri, Prepare, turn.Deadline).ConfigureAwait(false);
+            var (response, problem, latency) = await exchange.SendAsync(ask, turn.Deadline).ConfigureAwait(false);
             if (response is null)
                 return new Step<SmallAnswer>(null, problem, latency, problem!.Status);
             using (response)
@@ -76,7 +66,7 @@ internal sealed class UpstreamClient : IDisposable
                     return new Step<SmallAnswer>(null, Unasked(status), latency, status);
                 if (response.Content.Headers.ContentLength > maxBytes)
                     return new Step<SmallAnswer>(null, TooLarge(response.Content.Headers.ContentLength.Value), latency, status);
-                turn.Ticket.Answered(latency);
+                turn.Ticket!.Answered(latency);
                 try
                 {
                     var inner = await response.Content.ReadAsStreamAsync(CancellationToken.None).ConfigureAwait(false);
@@ -110,16 +100,16 @@ internal sealed class UpstreamClient : IDisposable
     /// <param name="offset">0, or where to go on; then <paramref name="ifRange"/> is required, and <see cref="OpenAnswer.Offset"/> tells whether the server did.</param>
     public async Task<OpenAnswer> OpenAsync(UpstreamSource source, string path, long offset, Validator? ifRange, CancellationToken ct)
     {
-        var uri = UriOf(source, path);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         // Without a strong validator a piece could come from another body: from the start, then.
         var from = ifRange?.ForIfRange is null ? 0 : offset;
+        var ask = AskOf(source, path, Prepare);
         var (attempt, answer) = await AskAsync(source, isLarge: true, OnceAsync, ct).ConfigureAwait(false);
         return answer is null ? new OpenAnswer(attempt, null, 0, null, null, null) : answer with { Attempt = attempt };
 
         async Task<Step<OpenAnswer>> OnceAsync(Turn turn)
         {
-            var (response, problem, latency) = await exchange.SendAsync(source, uri, Prepare, turn.Deadline).ConfigureAwait(false);
+            var (response, problem, latency) = await exchange.SendAsync(ask, turn.Deadline).ConfigureAwait(false);
             if (response is null)
             {
                 // Shorter than what we have: another body stands there now.
@@ -152,7 +142,7 @@ internal sealed class UpstreamClient : IDisposable
                 return new Step<OpenAnswer>(null, Unasked(status), latency, status);
             }
 
-            turn.Ticket.Answered(latency);
+            turn.Ticket!.Answered(latency);
             var inner = await response.Content.ReadAsStreamAsync(CancellationToken.None).ConfigureAwait(false);
             try
             {
@@ -228,13 +218,13 @@ internal sealed class UpstreamClient : IDisposable
                 Report(ticket, step, ref hasCountedStatus);
                 turn.Dispose();
                 turn = null;
-                if (!last.Again || tries >= options.Tries || last.RetryAfter > LongestRetryAfter)
+                if (!last.Again || tries >= options.Tries || last.RetryAfter > Backoff.LongestRetryAfter)
                     return (Failed(last, tries), null);
                 // This try opened the circuit, or another request's did: what this one has seen explains more than "down".
                 if (last.Fault != FaultKind.RateLimited && health.WhyNotAsked(source.Name) is not null)
                     return (Failed(last, tries), null);
                 if (!step.IsAtOnce)
-                    await Task.Delay(Backoff(tries, last.RetryAfter), time, all.Token).ConfigureAwait(false);
+                    await Task.Delay(Backoff.After(tries, last.RetryAfter), time, all.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (all.Passed)
             {
@@ -275,11 +265,20 @@ internal sealed class UpstreamClient : IDisposable
         }
     }
 
-    private static TimeSpan Backoff(int tries, TimeSpan? retryAfter)
+    /// <summary>Credentials: the source's own, else the netrc file's.</summary>
+    private Ask AskOf(UpstreamSource source, string path, Action<HttpRequestHeaders> prepare)
     {
-        var most = Math.Min(LongestBackoff.TotalMilliseconds, FirstBackoff.TotalMilliseconds * Math.Pow(2, tries - 1));
-        var wait = TimeSpan.FromMilliseconds(Random.Shared.NextDouble() * most);
-        return retryAfter > wait ? retryAfter.Value + ClockSlack : wait;
+        var uri = UriOf(source, path);
+        var fromNetrc = netrc.ForHost(uri.IdnHost);
+        return new Ask(uri)
+        {
+            IsTrusted = true,
+            Authorization = (source.UserInfo ?? fromNetrc) is { } credentials ? Secrets.Basic(credentials) : null,
+            Withheld = fromNetrc is null ? null : "upstream.netrc has a password for it, which is not sent over http",
+            ResponseTimeout = source.ResponseTimeout,
+            Prepare = prepare,
+            IsAnswer = static status => status is 200 or 206 or 304,
+        };
     }
 
     /// <summary>The path is sent as it is: what was escaped must not be normalised on the way.</summary>
@@ -294,7 +293,7 @@ internal sealed class UpstreamClient : IDisposable
 
     private static Problem Unasked(int status) => new(FaultKind.Malformed, $"HTTP {status}, which nothing in the request asked for", status);
 
-    private static string? ContentTypeOf(HttpResponseMessage response) =>
+    internal static string? ContentTypeOf(HttpResponseMessage response) =>
         response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var values) ? values.ToString() : null;
 
     private static Validator? ValidatorOf(HttpResponseMessage response)
@@ -308,7 +307,7 @@ internal sealed class UpstreamClient : IDisposable
     }
 
     /// <summary>Null when there is more than <paramref name="maxBytes"/>.</summary>
-    private static async Task<byte[]?> ReadAllAsync(BodyStream stream, int maxBytes, CancellationToken ct)
+    internal static async Task<byte[]?> ReadAllAsync(BodyStream stream, int maxBytes, CancellationToken ct)
     {
         var buffer = new byte[Math.Min(FirstBuffer, maxBytes + 1L)];
         var count = 0;
