@@ -1,4 +1,6 @@
 using System.Collections;
+using Tain.Ecosystems.Go;
+using Tain.Ecosystems.Go.Direct;
 using Tain.Upstream;
 
 namespace Tain.Config;
@@ -54,7 +56,10 @@ internal sealed record Configuration(TainOptions? Options, IReadOnlyList<Effecti
         problems.AddRange(input.Problems);
 
         if (problems.Count == 0)
+        {
             options = MergeSources(options, origins, problems);
+            CheckTransports(options.Go, origins, problems);
+        }
         if (problems.Count > 0)
             return new Configuration(null, [], problems);
 
@@ -74,9 +79,8 @@ internal sealed record Configuration(TainOptions? Options, IReadOnlyList<Effecti
     private static string Problem(GivenValue value, string error)
     {
         var setting = value.Setting;
-        var text = setting.Secret || value.Text.Contains('@', StringComparison.Ordinal) ? ConfigText.Mask(value.Text) : value.Text;
         var remedy = setting.Default.Length == 0 ? "remove it for none" : $"remove it for the default, {setting.Default}";
-        return $"{value.Where}: {setting.Key}: '{ConfigText.Shown(text)}' {Secrets.OneLine(ConfigText.Mask(error), 400)}; {remedy}";
+        return $"{value.Where}: {setting.Key}: '{ConfigText.Shown(setting.Mask(value.Text))}' {Secrets.OneLine(ConfigText.Mask(error), 400)}; {remedy}";
     }
 
     private static void ReadFile(ConfigInput input, Action<GivenValue> give, List<string> problems)
@@ -148,6 +152,18 @@ internal sealed record Configuration(TainOptions? Options, IReadOnlyList<Effecti
         SourceChain Merge(SourceChain chain) => chain.Select(source => byName.TryGetValue(source.Name, out var setting) ? setting.Apply(source) : source);
     }
 
+    private static void CheckTransports(GoOptions go, Dictionary<Setting, GivenValue> origins, List<string> problems)
+    {
+        var uses = go.Direct.Repositories.Select(r => (Key: "go.repositories", r.Url))
+            .Concat(go.Git.InsteadOf.Select(r => (Key: "go.git.instead-of", Url: ScpSyntax.ToUrl(r.Replacement))));
+        foreach (var (key, url) in uses)
+        {
+            var scheme = url[..url.IndexOf("://", StringComparison.Ordinal)];
+            if (!go.Git.Transports.Contains(scheme))
+                problems.Add(Problem(origins[Settings.FindOrNull(key)!], $"leads to {url} by {scheme}, which is not in go.git.transports ({string.Join(',', go.Git.Transports)}): add it there, or write another URL"));
+        }
+    }
+
     private static List<string> WarningsOf(TainOptions options)
     {
         var warnings = new List<string>();
@@ -163,8 +179,11 @@ internal sealed record Configuration(TainOptions? Options, IReadOnlyList<Effecti
                     + "Mark a source private in go.sources, or route the pattern to one");
             }
         }
-        if (options.Upstream.Netrc is { } netrc && !OperatingSystem.IsWindows() && (File.GetUnixFileMode(netrc) & UnixFileMode.OtherRead) != 0)
-            warnings.Add($"upstream.netrc: every user of this machine can read {ConfigText.Shown(netrc)}: chmod 600 it");
+        warnings.AddRange(SecretFiles(options).Select(f => SecretFile.WarningOrNull(f.Key, f.Path, f.IsSshKey)).OfType<string>());
+        foreach (var scheme in go.Git.Transports.Where(t => t is "http" or "git"))
+            warnings.Add($"go.git.transports: {scheme} is neither encrypted nor does it prove who answers: remove it where you can");
+        if (go.Git.MaxFetch > go.Git.Disk)
+            warnings.Add($"go.git.max-fetch: {Size.Format(go.Git.MaxFetch)} is more than go.git.disk, {Size.Format(go.Git.Disk)}: what one fetch may bring could not be kept");
         foreach (var (name, url) in go.Routes.Select(r => r.Chain).Prepend(go.Upstream).SelectMany(c => c.Links)
             .Where(l => l.Source is { Private: true }).Select(l => (l.Source!.Name, l.Source.BaseUrl)).Distinct())
         {
@@ -172,5 +191,18 @@ internal sealed record Configuration(TainOptions? Options, IReadOnlyList<Effecti
                 warnings.Add($"go.sources: private names travel to {name} in the clear: use https");
         }
         return warnings;
+    }
+
+    private static IEnumerable<(string Key, string Path, bool IsSshKey)> SecretFiles(TainOptions options)
+    {
+        if (options.Upstream.Netrc is { } netrc)
+            yield return ("upstream.netrc", netrc, false);
+        if (options.Go.Direct.HookSecretFile is { } secret)
+            yield return ("go.hook-secret-file", secret, false);
+        foreach (var host in options.Go.Git.Hosts)
+        {
+            if ((host.TokenFile ?? host.AppKey ?? host.SshKey) is { } path)
+                yield return ("go.git.hosts", path, host.SshKey is not null);
+        }
     }
 }

@@ -35,18 +35,18 @@ internal sealed class Setting
     /// <summary>What joins the items of a YAML sequence; null when the value is not a list.</summary>
     public char? Separator { get; init; }
 
-    /// <summary>May hold credentials: never shown as it is.</summary>
-    public bool Secret { get; init; }
+    /// <summary>What is shown of a value that may hold credentials, in the right place or a wrong one.</summary>
+    public required Func<string, string> Mask { get; init; }
 
     public string Variable => "TAIN_" + Key.Replace('.', '_').Replace('-', '_').ToUpperInvariant();
 
     public string Flag => "--" + Key.Replace('.', '-');
 
-    /// <summary>The part before the first dot; empty at the root.</summary>
-    public string Group => Key.IndexOf('.', StringComparison.Ordinal) is >= 0 and var dot ? Key[..dot] : "";
+    /// <summary>The part before the last dot; empty at the root.</summary>
+    public string Group => Key.LastIndexOf('.') is >= 0 and var dot ? Key[..dot] : "";
 
     public static Setting Of<T>(string key, string syntax, string defaultText, string doc, SettingParser<T> parse,
-        Func<TainOptions, T, TainOptions> set, Func<TainOptions, string> format, string bounds = "", char? separator = null, bool secret = false) =>
+        Func<TainOptions, T, TainOptions> set, Func<TainOptions, string> format, string bounds = "", char? separator = null, Func<string, string>? mask = null) =>
         new((options, text) => parse(text, out var value, out var error) ? (set(options, value), null) : (options, error), format)
         {
             Key = key,
@@ -55,7 +55,7 @@ internal sealed class Setting
             Bounds = bounds,
             Doc = doc,
             Separator = separator,
-            Secret = secret,
+            Mask = mask ?? (text => text.Contains('@', StringComparison.Ordinal) ? ConfigText.Mask(text) : text),
         };
 
     /// <summary>Changes the options, or says why not.</summary>

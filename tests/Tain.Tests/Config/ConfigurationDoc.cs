@@ -30,7 +30,9 @@ internal static class ConfigurationDoc
 
             `tain config` prints the effective configuration, each value with where it comes from, passwords masked; `--json` for scripts.
 
-            Durations are whole numbers with `ms`, `s`, `m` or `h`: `500ms`, `30s`, `1h30m`, or `0`.
+            Durations are whole numbers with `ms`, `s`, `m` or `h`: `500ms`, `30s`, `1h30m`, or `0`. Sizes are whole numbers with `KiB`, `MiB`, `GiB` or `TiB`.
+
+            Secrets stand in files only, which a setting names; a file of secrets that every user of the machine can read is a warning.
 
             """);
         foreach (var (group, title) in Settings.Groups)
@@ -59,6 +61,13 @@ internal static class ConfigurationDoc
                 - corp.example https://goproxy.corp.example
               sources:
                 - https://goproxy.corp.example private response-timeout=60s
+              # Private subgroups: GitLab does not tell where a repository ends.
+              repositories:
+                - gitlab.corp.example/*/*/* https://{root}.git
+              git:
+                hosts:
+                  - gitlab.corp.example token-file=/etc/tain/gitlab-token
+                  - git.corp.example ssh-key=/etc/tain/id_ed25519 known-hosts=/etc/tain/known_hosts
             upstream:
               netrc: /etc/tain/netrc
             ```

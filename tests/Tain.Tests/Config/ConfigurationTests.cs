@@ -61,7 +61,7 @@ public sealed class ConfigurationTests : IDisposable
         var setting = Settings.FindOrNull("go.stale-while-revalidate")!;
         Assert.Equal("TAIN_GO_STALE_WHILE_REVALIDATE", setting.Variable);
         Assert.Equal("--go-stale-while-revalidate", setting.Flag);
-        Assert.All(Settings.All, s => Assert.Matches("^[a-z]+(-[a-z]+)*(\\.[a-z]+(-[a-z]+)*)?$", s.Key));
+        Assert.All(Settings.All, s => Assert.Matches("^[a-z]+(-[a-z]+)*(\\.[a-z]+(-[a-z]+)*){0,2}$", s.Key));
         Assert.Equal(Settings.All.Count, Settings.All.Select(s => s.Flag).Distinct().Count());
         Assert.All(Settings.All, s => Assert.Contains(s.Group, Settings.Groups.Select(g => g.Group)));
     }
@@ -348,6 +348,11 @@ public sealed class ConfigurationTests : IDisposable
               sources: ["https://c.example private", "https://b.example response-timeout=5s"]
               order: latency
               stale-while-revalidate: 0
+              repositories: ["gitlab.corp.example/*/*/* https://{root}.git", "x.example git@git.corp.example:{path}"]
+              git:
+                transports: [https, ssh, file]
+                disk: 1TiB
+                instead-of: ["https://github.com/acme/ git@github.com:acme/", "https://a.example/ file:///srv/git/"]
             """);
         Options(first);
         var yaml = ConfigCommand.ToYaml(first);

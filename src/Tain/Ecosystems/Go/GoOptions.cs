@@ -1,3 +1,5 @@
+using Tain.Ecosystems.Go.Direct;
+using Tain.Ecosystems.Go.Git;
 using Tain.GoModules;
 using Tain.Upstream;
 
@@ -38,6 +40,12 @@ internal sealed record GoOptions
 
     /// <summary><c>go.stale-patience</c>: how long a request waits for a new answer when a stale one is stored; then it gets that one. Default 5 s.</summary>
     public TimeSpan StalePatience { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How <c>direct</c> finds repositories.</summary>
+    public DirectOptions Direct { get; init; } = new();
+
+    /// <summary><c>go.git.*</c>: how repositories are reached and kept.</summary>
+    public GitOptions Git { get; init; } = new();
 }
 
 /// <summary>Modules that <paramref name="Patterns"/> match come from <paramref name="Chain"/>.</summary>

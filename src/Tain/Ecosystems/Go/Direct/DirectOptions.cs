@@ -15,8 +15,3 @@ internal sealed record DirectOptions
     /// <summary><c>go.discovery-ttl</c>: how long a repository's place is believed. Default 1 h.</summary>
     public TimeSpan DiscoveryTtl { get; init; } = TimeSpan.FromHours(1);
 }
-
-/// <summary>One entry of <c>go.repositories</c>.</summary>
-/// <param name="Pattern">A path with <c>*</c> for one element each: as many elements as the root has, <c>gitlab.corp.example/*/*/*</c>.</param>
-/// <param name="Url">With <c>{root}</c> for the root's path, <c>{path}</c> for it without its host.</param>
-internal sealed record RepositoryRule(string Pattern, string Url);
