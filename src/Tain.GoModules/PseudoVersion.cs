@@ -19,6 +19,30 @@ public sealed record PseudoVersionParts(string Base, DateTimeOffset Time, string
 public static class PseudoVersion
 {
     private const int TimestampLength = 14;
+    private const string TimestampFormat = "yyyyMMddHHmmss";
+
+    /// <summary>Makes one (x/mod <c>module.PseudoVersion</c>). What it is given is not checked.</summary>
+    /// <param name="major">The major version without minor, such as <c>v1</c>, for where nothing was tagged before; empty is <c>v0</c>.</param>
+    /// <param name="older">The tagged version before the commit, <c>+incompatible</c> included; empty when there is none.</param>
+    /// <param name="time">When the commit was made. Its fraction of a second is cut off.</param>
+    /// <param name="revision">The commit's name, by convention its first 12 hexadecimal digits.</param>
+    public static string Make(string major, string older, DateTimeOffset time, string revision)
+    {
+        var commit = $"{time.UtcDateTime.ToString(TimestampFormat, CultureInfo.InvariantCulture)}-{revision}";
+        var build = Semver.Build(older);
+        var canonical = Semver.Canonical(older);
+        if (canonical.Length == 0) return $"{(major.Length == 0 ? "v0" : major)}.0.0-{commit}";
+        if (Semver.Prerelease(canonical).Length > 0) return $"{canonical}.0.{commit}{build}";
+        var patch = canonical.LastIndexOf('.') + 1;
+        return $"{canonical.AsSpan(0, patch)}{Increment(canonical.AsSpan(patch))}-0.{commit}{build}";
+    }
+
+    /// <summary>The pseudo-version without base, time and revision, <c>vX.0.0-00010101000000-000000000000</c>, that the go
+    /// command puts where no version is known yet (x/mod <c>module.ZeroPseudoVersion</c>).</summary>
+    public static string Zero(string major) => Make(major, "", default, "000000000000");
+
+    /// <summary>Whether it is a <see cref="Zero"/> of some major version (x/mod <c>module.IsZeroPseudoVersion</c>).</summary>
+    public static bool IsZero(string version) => version == Zero(Semver.Major(version));
 
     /// <summary>Whether it has the form of a pseudo-version (x/mod <c>module.IsPseudoVersion</c>). Its time may still be none.</summary>
     public static bool IsPseudo(string version) => TrySplit(version, out _, out _, out _);
@@ -73,7 +97,7 @@ public static class PseudoVersion
         error = null;
         if (!TrySplit(version, out _, out var timestamp, out _))
             error = Invalid(version, "syntax error");
-        else if (!DateTimeOffset.TryParseExact(version.AsSpan()[timestamp], "yyyyMMddHHmmss", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time))
+        else if (!DateTimeOffset.TryParseExact(version.AsSpan()[timestamp], TimestampFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time))
             error = Invalid(version, $"malformed time {Text.Quote(version.AsSpan()[timestamp])}");
         return error == null;
     }
@@ -114,6 +138,17 @@ public static class PseudoVersion
         timestamp = timeStart..(timeStart + TimestampLength);
         revision = (timeStart + TimestampLength + 1)..(version.Length - parts.Build.Length);
         return true;
+    }
+
+    /// <summary>One more than a decimal number of any length.</summary>
+    private static string Increment(ReadOnlySpan<char> number)
+    {
+        var digits = number.ToArray();
+        var i = digits.Length - 1;
+        for (; i >= 0 && digits[i] == '9'; i--) digits[i] = '0';
+        if (i < 0) return $"1{digits.AsSpan()}";
+        digits[i]++;
+        return new string(digits);
     }
 
     /// <summary>One less than a decimal number of any length, or null below zero.</summary>

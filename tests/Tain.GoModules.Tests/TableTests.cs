@@ -95,7 +95,9 @@ public sealed class TableTests
             Assert.True(PseudoVersion.TryParse(row[2], out var parts, out var error), error);
             Assert.Equal((row[1], "hash", Semver.Build(row[2])), (parts.Base, parts.Revision, parts.Build));
             Assert.Equal(new DateTimeOffset(2006, 1, 2, 15, 4, 5, TimeSpan.Zero), parts.Time);
+            Assert.Equal(row[2], PseudoVersion.Make(row[0], row[1], parts.Time, "hash"));
             Assert.False(PseudoVersion.IsPseudo(row[1]), row[1]);
+            Assert.False(PseudoVersion.IsZero(row[2]), row[2]);
         }
         foreach (var bad in GoTables.Table(Pseudo, "range []string", 1).Single())
         {
