@@ -99,7 +99,7 @@ public static class Semver
         return rest.IsEmpty || (rest[0] == '-' && AreIdentifiers(rest[1..], leadingZeros: false));
     }
 
-    private static bool TakeNumber(scoped ref ReadOnlySpan<char> rest, out ReadOnlySpan<char> number)
+    internal static bool TakeNumber(scoped ref ReadOnlySpan<char> rest, out ReadOnlySpan<char> number)
     {
         var end = rest.IndexOfAnyExceptInRange('0', '9');
         number = end < 0 ? rest : rest[..end];
@@ -125,7 +125,7 @@ public static class Semver
 
     private static bool IsNumber(ReadOnlySpan<char> text) => text.IndexOfAnyExceptInRange('0', '9') < 0;
 
-    private static int CompareNumber(ReadOnlySpan<char> left, ReadOnlySpan<char> right) =>
+    internal static int CompareNumber(ReadOnlySpan<char> left, ReadOnlySpan<char> right) =>
         left.Length != right.Length ? left.Length.CompareTo(right.Length) : Math.Sign(left.SequenceCompareTo(right));
 
     private static int ComparePrerelease(ReadOnlySpan<char> left, ReadOnlySpan<char> right)
