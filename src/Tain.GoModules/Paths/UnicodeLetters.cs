@@ -8,9 +8,11 @@ namespace Tain.GoModules.Paths;
 internal static class UnicodeLetters
 {
     /// <summary>Whether <paramref name="codePoint"/>, which is above U+007F, is a letter.</summary>
-    public static bool Contains(int codePoint)
+    public static bool Contains(int codePoint) => InRanges(Ranges, codePoint);
+
+    /// <summary>Whether a code point is in one of the ranges, which are ascending: first and last of each in turn.</summary>
+    public static bool InRanges(ReadOnlySpan<int> ranges, int codePoint)
     {
-        var ranges = Ranges;
         int low = 0, high = ranges.Length / 2;
         while (low < high)
         {
