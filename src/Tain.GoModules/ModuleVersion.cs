@@ -48,7 +48,7 @@ public static class ModuleVersion
         return major.AsSpan(2).SequenceEqual(parts.Major);
     }
 
-    private static string MajorRule(string pathMajor) => pathMajor.Length == 0 ? "v0 or v1" : TrimUnstable(pathMajor)[1..];
+    internal static string MajorRule(string pathMajor) => pathMajor.Length == 0 ? "v0 or v1" : TrimUnstable(pathMajor)[1..];
 
     private static string TrimUnstable(string pathMajor) =>
         pathMajor.StartsWith(".v", StringComparison.Ordinal) && pathMajor.EndsWith("-unstable", StringComparison.Ordinal)
