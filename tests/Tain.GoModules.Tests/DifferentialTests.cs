@@ -8,9 +8,9 @@ namespace Tain.GoModules.Tests;
 /// million each in the slow one. A disagreement names the seed.</summary>
 public sealed class DifferentialTests
 {
-    private const int Sample = 30_000;
-    private const int Many = 1_500_000;
-    private const string Bad = "\0bad";
+    internal const int Sample = 30_000;
+    internal const int Many = 1_500_000;
+    internal const string Bad = "\0bad";
 
     private static readonly string[] s_paths =
     [
@@ -18,7 +18,7 @@ public sealed class DifferentialTests
         "golang.org/x/mod", "k8s.io/client-go", "example.com/a/v2", "example.com/v2/b", "a.b/con", "a.b/COM1.txt", "x.y/~1", "x.y/a~12.b",
     ];
 
-    private static readonly string[] s_versions =
+    internal static readonly string[] s_versions =
     [
         .. GoTables.Strings("semver/semver_test.go"), .. GoTables.Strings("module/pseudo_test.go"), "v1.2.3", "v2.0.0+incompatible", "master",
         "v0.0.0-20191109021931-daa7c04131f5", "v1.2.4-0.20191109021931-daa7c04131f5", "v1.2.4-pre.0.20191109021931-daa7c04131f5+incompatible",
@@ -31,7 +31,7 @@ public sealed class DifferentialTests
         "con", "NUL.", "aux", "Com9", "lpt0", "LPT1", " ", "A", "Z", "é", "ſ", "K", "世", "\U00010400", "\ud800", "\udc00", "ﬀ", "²", "\u0301", "\n", "\0", "%2f", "@", "\\", ":",
     ];
 
-    private static readonly string[] s_versionParts =
+    internal static readonly string[] s_versionParts =
     [
         "v", "v1", ".", ".0", "-", "+", "0", "1", "9", "10", "01", "-pre", "-0", ".0.", "-0.", "+incompatible", "+meta", "incompatible", "20060102150405", "20061302150405",
         "20060229000000", "00010101000000", "-20060102150405-hash", ".20060102150405-hash", "-hash", "alpha", ".1", ".2", ".11", "!", "A", "é", " ", "/", "/go.mod", "99999999999999999999",
@@ -47,9 +47,9 @@ public sealed class DifferentialTests
         "*", "?", "[", "]", "^", "-", "\\", "a", "b", "c", "/", ",", "[a-c]", "[^b]", "[a", "a-c]", "é", "[é-ü]", "**", "?*", "*?", "rsc.io", "quote", ".", " ", "\ud800",
     ];
 
-    private delegate string[] MakeInput(Random random);
+    internal delegate string[] MakeInput(Random random);
 
-    private static void Compare(char question, int count, int fields, MakeInput make, Func<string[], string> ours, Func<string[], byte[][]>? encode = null)
+    internal static void Compare(char question, int count, int fields, MakeInput make, Func<string[], string> ours, Func<string[], byte[][]>? encode = null)
     {
         const int batch = 5_000;
         var seed = count == Many ? Environment.TickCount : 20260101;
@@ -79,7 +79,7 @@ public sealed class DifferentialTests
         Assert.True(taken > count / 20, $"Go took only {taken} of {count} inputs");
     }
 
-    private static MakeInput One(string[] seeds, string[] parts) => random => [new Mutator(random, seeds, parts).Next()];
+    internal static MakeInput One(string[] seeds, string[] parts) => random => [new Mutator(random, seeds, parts).Next()];
 
     private static string Go(bool value) => value ? "true" : "false";
 
@@ -228,7 +228,7 @@ public sealed class DifferentialTests
     public void The_hash_of_a_go_mod_is_Gos() => Compare('h', 5_000, 1, One(s_paths, s_parts), input => ModuleHash.GoMod(Mutator.ToBytes(input[0])));
 
     [Fact]
-    public void Letters_and_folds_are_Gos_for_every_code_point()
+    public void Letters_printables_and_folds_are_Gos_for_every_code_point()
     {
         using var oracle = new Oracle();
         var table = oracle.Ask('U', [], 1)[0];
@@ -236,8 +236,9 @@ public sealed class DifferentialTests
         for (var c = 0; c < 0x110000; c++)
         {
             var go = BinaryPrimitives.ReadUInt32LittleEndian(table.AsSpan(4 * c));
-            if (SimpleFold.Fold(c) != (int)(go & 0x7fffffff)) Assert.Fail($"U+{c:X4} folds to U+{SimpleFold.Fold(c):X4}, in Go to U+{go & 0x7fffffff:X4}");
+            if (SimpleFold.Fold(c) != (int)(go & 0x3fffffff)) Assert.Fail($"U+{c:X4} folds to U+{SimpleFold.Fold(c):X4}, in Go to U+{go & 0x3fffffff:X4}");
             if (c >= 0x80 && UnicodeLetters.Contains(c) != go >> 31 > 0) Assert.Fail($"U+{c:X4} is a letter: {UnicodeLetters.Contains(c)}, in Go {go >> 31 > 0}");
+            if (GoText.IsPrintable(c) != (go >> 30 & 1) > 0) Assert.Fail($"U+{c:X4} is printable: {GoText.IsPrintable(c)}, in Go {(go >> 30 & 1) > 0}");
         }
     }
 }

@@ -15,7 +15,7 @@ internal static class GoTables
     }
 
     /// <summary>The innermost braces of the table behind the first occurrence of <paramref name="marker"/>, or of the whole
-    /// file if that is empty: each value a string with <c>"</c> in front, or a word.</summary>
+    /// file if that is empty: each value a string with <c>"</c> in front, a word or a number.</summary>
     public static List<string[]> Rows(string file, string marker)
     {
         var source = File.ReadAllText(Path.Combine(GoTools.XMod, file));
@@ -69,6 +69,13 @@ internal static class GoTables
                 while (char.IsAsciiLetterOrDigit(source[end])) end++;
                 // A word before a colon names a field.
                 if (source[end] != ':') row?.Add(source[at..end]);
+                at = end - 1;
+            }
+            else if (char.IsAsciiDigit(c) || (c == '-' && char.IsAsciiDigit(source[at + 1])))
+            {
+                var end = at + 1;
+                while (char.IsAsciiDigit(source[end])) end++;
+                row?.Add(source[at..end]);
                 at = end - 1;
             }
         }

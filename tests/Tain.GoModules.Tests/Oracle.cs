@@ -12,6 +12,12 @@ internal static class GoTools
 
     public static string XMod { get; } = Require(Path.Combine(Root, "out", "tools", "x-mod"));
 
+    /// <summary>Go's own sources, tests included.</summary>
+    public static string GoSource { get; } = Require(Path.Combine(Root, "out", "tools", "go", "src"));
+
+    /// <summary>x/mod as the go command has it: newer than <see cref="XMod"/>, but without tests.</summary>
+    public static string VendoredXMod { get; } = Require(Path.Combine(GoSource, "cmd", "vendor", "golang.org", "x", "mod"));
+
     public static string Go { get; } = Require(Path.Combine(Root, "out", "tools", "go", "bin", "go"));
 
     private static string FindRoot()
@@ -43,16 +49,17 @@ internal sealed class Oracle : IDisposable
         var sources = Path.Combine(GoTools.Root, "tests", "Tain.GoModules.Tests", "oracle");
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var file in Directory.GetFiles(sources, "*.go").Order(StringComparer.Ordinal)) hash.AppendData(File.ReadAllBytes(file));
-        hash.AppendData(File.ReadAllBytes(Path.Combine(GoTools.XMod, "module", "module.go")));
+        hash.AppendData(File.ReadAllBytes(Path.Combine(GoTools.VendoredXMod, "modfile", "rule.go")));
         var folder = Path.Combine(GoTools.Root, "out", "oracle");
         var program = Path.Combine(folder, "oracle-" + Convert.ToHexStringLower(hash.GetHashAndReset())[..12]);
         if (File.Exists(program)) return program;
 
-        // The old way of GOPATH: no modules, so nothing is asked of any network.
-        var package = Path.Combine(folder, "gopath", "src", "golang.org", "x");
-        Directory.CreateDirectory(package);
-        if (!Path.Exists(Path.Combine(package, "mod")))
-            Directory.CreateSymbolicLink(Path.Combine(package, "mod"), GoTools.XMod);
+        // The old way of GOPATH: no modules, so nothing is asked of any network. Copies, for two reasons: what is internal
+        // to Go can be imported from another place only, and go build follows no link into GOROOT.
+        var gopath = program + ".gopath";
+        Copy(GoTools.VendoredXMod, "*.go", Path.Combine(gopath, "src", "golang.org", "x", "mod"));
+        Copy(Path.Combine(GoTools.GoSource, "internal", "gover"), "gover.go", Path.Combine(gopath, "src", "goroot", "gover"));
+        Copy(Path.Combine(GoTools.GoSource, "cmd", "go", "internal", "gover"), "gomod.go", Path.Combine(gopath, "src", "goroot", "gomod"));
         var built = $"{program}.{Environment.ProcessId}";
         var start = new ProcessStartInfo(GoTools.Go, ["build", "-o", built, "."])
         {
@@ -60,7 +67,7 @@ internal sealed class Oracle : IDisposable
             RedirectStandardError = true,
             Environment =
             {
-                ["GO111MODULE"] = "off", ["GOPATH"] = Path.Combine(folder, "gopath"), ["GOCACHE"] = Path.Combine(folder, "cache"),
+                ["GO111MODULE"] = "off", ["GOPATH"] = gopath, ["GOCACHE"] = Path.Combine(folder, "cache"),
                 ["GOENV"] = "off", ["GOFLAGS"] = "", ["GOTOOLCHAIN"] = "local", ["CGO_ENABLED"] = "0",
                 ["GOROOT"] = Path.Combine(GoTools.Root, "out", "tools", "go"),
             },
@@ -71,6 +78,16 @@ internal sealed class Oracle : IDisposable
         if (go.ExitCode != 0) throw new InvalidOperationException($"go build of {sources} failed:\n{errors}");
         File.Move(built, program, overwrite: true);
         return program;
+    }
+
+    private static void Copy(string from, string pattern, string to)
+    {
+        foreach (var file in Directory.GetFiles(from, pattern, SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy, overwrite: true);
+        }
     }
 
     /// <summary>Asks one question of many inputs; <paramref name="fields"/> has all their fields in a row.</summary>

@@ -14,6 +14,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -98,8 +99,8 @@ func checkPseudo(v string) string {
 		orBad(module.PseudoVersionRev(v)))
 }
 
-// unicodeTables has, for each code point, 4 bytes: what it folds to as zip.strToFold has it, and in the top bit whether
-// it is a letter.
+// unicodeTables has, for each code point, 4 bytes: what it folds to as zip.strToFold has it, in the top bit whether it is
+// a letter, and in the next one whether it is printable.
 func unicodeTables([][]byte) []byte {
 	var out []byte
 	for r := rune(0); r <= unicode.MaxRune; r++ {
@@ -113,6 +114,9 @@ func unicodeTables([][]byte) []byte {
 		x := uint32(least)
 		if unicode.IsLetter(r) {
 			x |= 1 << 31
+		}
+		if strconv.IsPrint(r) {
+			x |= 1 << 30
 		}
 		out = binary.LittleEndian.AppendUint32(out, x)
 	}
