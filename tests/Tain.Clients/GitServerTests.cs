@@ -124,6 +124,17 @@ public sealed class GitServerTests
         Assert.Equal(0, server.Count(RequestKind.ListRefs));
     }
 
+    [Theory]
+    [InlineData("vcs-test.golang.org/git/commit-after-tag.git", "b325d8217783", "v1.0.1-0.20190715211727-b325d8217783")]
+    [InlineData("vcs-test.golang.org/go/v2module/v2", "latest", "v2.0.0")]
+    [InlineData("github.com/rsc/vgotest1", "v1.1.0", "v1.1.0")]
+    public async Task The_go_commands_own_test_repositories_are_served(string module, string query, string version)
+    {
+        await using var vcs = await VcsTest.StartAsync();
+        using var go = new DirectGo(vcs.Server);
+        Assert.Equal(version, await go.ResolveAsync(module, query));
+    }
+
     private static async Task<string> AskedFor(GitServer server, DirectGo go, string module)
     {
         await go.ErrorAsync(module, "latest");

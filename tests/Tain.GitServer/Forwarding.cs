@@ -3,15 +3,15 @@ using Microsoft.AspNetCore.Http;
 
 namespace Tain.GitHosting;
 
-/// <summary>A host whose requests another server answers, by plain http on loopback.</summary>
+/// <summary>What another server answers, by plain http on loopback.</summary>
 internal sealed class Forwarding(Uri to)
 {
     private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { Timeout = TimeSpan.FromMinutes(5) };
 
-    public async Task ServeAsync(HttpContext context, Stream body, Exchange exchange)
+    public async Task ServeAsync(HttpContext context, string below, Stream body, Exchange exchange)
     {
         var request = context.Request;
-        using var message = new HttpRequestMessage(new HttpMethod(request.Method), new Uri(to, request.Path + request.QueryString));
+        using var message = new HttpRequestMessage(new HttpMethod(request.Method), new Uri(to.AbsoluteUri.TrimEnd('/') + below + request.QueryString));
         message.Headers.Host = request.Host.Value;
         if (request.Method == "POST")
             message.Content = new StreamContent(body);

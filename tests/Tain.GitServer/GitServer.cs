@@ -105,8 +105,8 @@ public sealed class GitServer : IAsyncDisposable
     /// <summary>Serves files, such as a static module proxy, at a host or below a path on it.</summary>
     public void ServeFiles(string path, string folder) => _folders[path] = folder;
 
-    /// <summary>Passes a host's requests on to another server.</summary>
-    public void Forward(string host, Uri to) => _forwarded[host] = new(to);
+    /// <summary>Passes the requests for a host, or a path on it and all below, on to another server; what follows the path is added to the URL.</summary>
+    public void Forward(string path, Uri to) => _forwarded[path] = new(to);
 
     public async ValueTask DisposeAsync()
     {
@@ -126,8 +126,8 @@ public sealed class GitServer : IAsyncDisposable
     }
 
     private bool IsKnown(string host) =>
-        Directory.Exists(Path.Combine(_repositories, host)) || _forwarded.ContainsKey(host) || _imports.HasHost(host)
-        || _folders.Keys.Any(f => f.Split('/')[0] == host);
+        Directory.Exists(Path.Combine(_repositories, host)) || _imports.HasHost(host)
+        || _folders.Keys.Concat(_forwarded.Keys).Any(f => f.Split('/')[0] == host);
 
     private async Task ServeAsync(HttpContext context)
     {
@@ -153,8 +153,8 @@ public sealed class GitServer : IAsyncDisposable
             }
             else if (rule.Status is { } status)
                 await exchange.TextAsync(status, rule.Body);
-            else if (_forwarded.TryGetValue(context.Request.Host.Host, out var forwarding))
-                await forwarding.ServeAsync(context, body, exchange);
+            else if (_forwarded.Keys.FirstOrDefault(f => path == f || path.StartsWith(f + "/", StringComparison.Ordinal)) is { } prefix)
+                await _forwarded[prefix].ServeAsync(context, (context.Request.Host.Host + context.Request.Path)[prefix.Length..], body, exchange);
             else if (kind == RequestKind.GoGet)
                 await ServePageAsync(path, exchange);
             else if (folder is not null)

@@ -1,4 +1,4 @@
-// Tain.GitServer REPOSITORIES [--ca FILE] [--requests FILE] [--forward HOST=URL] [--files PATH=FOLDER]
+// Tain.GitServer REPOSITORIES [--ca FILE] [--requests FILE] [--forward PATH=URL] [--files PATH=FOLDER]
 //
 // Serves until it is stopped. Prints "proxy URL" and "ca FILE", then "ready". With --requests it
 // writes what was asked to that file, a line each, when it gets SIGHUP and at its end.
@@ -7,7 +7,7 @@ using Tain.GitHosting;
 
 if (args.Length % 2 == 0)
 {
-    await Console.Error.WriteLineAsync("usage: Tain.GitServer REPOSITORIES [--ca FILE] [--requests FILE] [--forward HOST=URL] [--files PATH=FOLDER]");
+    await Console.Error.WriteLineAsync("usage: Tain.GitServer REPOSITORIES [--ca FILE] [--requests FILE] [--forward PATH=URL] [--files PATH=FOLDER]");
     return 2;
 }
 

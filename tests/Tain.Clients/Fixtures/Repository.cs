@@ -23,6 +23,12 @@ internal static class Repository
     /// <summary>A static module proxy of real modules, which require one another.</summary>
     public static string Corpus => Existing("out/corpus", "tests/tools/module-corpus");
 
+    /// <summary>Git repositories, and what the go command says of them.</summary>
+    public static string GitCorpus => Existing("out/git-corpus", "tests/tools/git-corpus");
+
+    /// <summary>The go command's own code, which answers questions and serves its test repositories.</summary>
+    public static string GoOracle => Existing("out/tests/gooracle", "tests/tools/go-oracle");
+
     /// <summary>What is kept between runs to make them faster, and may be deleted at any time.</summary>
     public static string Kept => Directory.CreateDirectory(Path.Combine(Root, "out/tests")).FullName;
 

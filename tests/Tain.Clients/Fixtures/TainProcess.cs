@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tain.GitHosting;
 
 namespace Tain.Clients;
 
@@ -10,12 +11,14 @@ internal sealed class TainProcess : IAsyncDisposable
 
     private readonly TempFolder? _ownFolder;
     private readonly string[] _arguments;
+    private readonly IReadOnlyDictionary<string, string>? _environment;
     private ChildProcess _process;
 
-    private TainProcess(TempFolder? ownFolder, string data, int port, string[] arguments)
+    private TainProcess(TempFolder? ownFolder, string data, int port, string[] arguments, IReadOnlyDictionary<string, string>? environment)
     {
         _ownFolder = ownFolder;
         _arguments = arguments;
+        _environment = environment;
         Data = data;
         Url = $"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}";
         _process = Launch();
@@ -36,13 +39,23 @@ internal sealed class TainProcess : IAsyncDisposable
     /// <param name="upstream">The value of <c>go.upstream</c>.</param>
     /// <param name="data">The data folder; without one, a temporary one that goes with the process.</param>
     /// <param name="more">Further flags, such as <c>--go-private</c>, <c>corp.example.com</c>.</param>
-    public static async Task<TainProcess> StartAsync(string upstream, string? data = null, params string[] more)
+    public static Task<TainProcess> StartAsync(string upstream, string? data = null, params string[] more) => StartAsync(upstream, null, data, more);
+
+    /// <summary>One that gets its modules from the repositories of <paramref name="server"/>.</summary>
+    public static Task<TainProcess> StartDirectAsync(GitServer server, string? data = null, params string[] more)
+    {
+        // What is not Tain's to read stays out: it must trust what its configuration says, not SSL_CERT_FILE.
+        var environment = server.Environment.Where(e => e.Key.EndsWith("PROXY", StringComparison.Ordinal)).ToDictionary();
+        return StartAsync("direct", environment, data, ["--upstream-ca-bundle", server.CaBundle, .. more]);
+    }
+
+    private static async Task<TainProcess> StartAsync(string upstream, IReadOnlyDictionary<string, string>? environment, string? data, string[] more)
     {
         var own = data is null ? new TempFolder() : null;
         data ??= own!["data"];
         var port = Loopback.FreePort();
         var tain = new TainProcess(own, data, port,
-            ["serve", "--listen", $"127.0.0.1:{port}", "--data", data, "--go-upstream", upstream, "--go-sumdb", "off", .. more]);
+            ["serve", "--listen", $"127.0.0.1:{port}", "--data", data, "--go-upstream", upstream, "--go-sumdb", "off", .. more], environment);
         try
         {
             await tain.WaitUntilReadyAsync();
@@ -90,7 +103,7 @@ internal sealed class TainProcess : IAsyncDisposable
         _ownFolder?.Dispose();
     }
 
-    private ChildProcess Launch() => ChildProcess.Start(Repository.Tain, _arguments, Data);
+    private ChildProcess Launch() => ChildProcess.Start(Repository.Tain, _arguments, Data, _environment);
 
     private Task WaitUntilReadyAsync() => Loopback.WaitForAsync(Url + "/readyz", _process, StartLimit);
 }

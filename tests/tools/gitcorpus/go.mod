@@ -1,0 +1,3 @@
+module tain.test/gitcorpus
+
+go 1.23

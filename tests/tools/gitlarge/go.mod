@@ -1,0 +1,3 @@
+module tain.test/gitlarge
+
+go 1.23
