@@ -20,6 +20,13 @@ internal sealed class Dialer(Func<string, CancellationToken, Task<IPAddress[]>> 
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)
     {
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
+        var socket = await ConnectAnyAsync(await AddressesAsync(host, ct).ConfigureAwait(false), port, ct).ConfigureAwait(false);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
+
+    /// <summary>Where a host may be dialled, in the order to try; at least one. Throws <see cref="NameException"/> and <see cref="PrivateAddressException"/>.</summary>
+    public async Task<List<IPAddress>> AddressesAsync(string host, CancellationToken ct)
+    {
         var addresses = IPAddress.TryParse(host.AsSpan().Trim("[]"), out var literal) ? [literal] : await ResolveAsync(host, ct).ConfigureAwait(false);
         if (publicOnly)
         {
@@ -29,8 +36,7 @@ internal sealed class Dialer(Func<string, CancellationToken, Task<IPAddress[]>> 
             addresses = allowed;
         }
 
-        var socket = await ConnectAnyAsync(Interleave(addresses), port, ct).ConfigureAwait(false);
-        return new NetworkStream(socket, ownsSocket: true);
+        return Interleave(addresses);
     }
 
     private async Task<IPAddress[]> ResolveAsync(string host, CancellationToken ct)

@@ -13,7 +13,10 @@ internal sealed class Exchange(UpstreamOptions options, Transport transport, Tim
     /// <summary>How long an error's body is waited for: the status is what matters.</summary>
     private static readonly TimeSpan ErrorBodyTimeout = TimeSpan.FromSeconds(2);
 
-    private static readonly string UserAgent = "Tain/" + (typeof(Exchange).Assembly.GetName().Version?.ToString(3) ?? "0");
+    private static readonly HttpRequestOptionsKey<bool> Own = new("tain.own");
+
+    /// <summary>Tain's own name.</summary>
+    public static readonly string UserAgent = "Tain/" + (typeof(Exchange).Assembly.GetName().Version?.ToString(3) ?? "0");
 
     /// <returns>A response for which <see cref="Ask.IsAnswer"/> holds, or a problem; the latency to the first byte when anything answered.</returns>
     public async Task<(HttpResponseMessage? Response, Problem? Problem, TimeSpan? Latency)> SendAsync(Ask ask, Deadline deadline)
@@ -29,6 +32,7 @@ internal sealed class Exchange(UpstreamOptions options, Transport transport, Tim
         {
             visited.Add(uri.AbsoluteUri);
             using var request = Request(ask, uri, deadline);
+            request.Options.Set(Own, isOwn);
             if (isOwn && ask.Authorization is not null && Origin.MayCarryCredentials(uri))
                 request.Headers.TryAddWithoutValidation("Authorization", ask.Authorization);
             HttpResponseMessage response;
@@ -91,6 +95,9 @@ internal sealed class Exchange(UpstreamOptions options, Transport transport, Tim
             }
         }
     }
+
+    /// <summary>True when no redirect on the way to this response left the origin that was asked.</summary>
+    public static bool IsOwn(HttpResponseMessage response) => response.RequestMessage!.Options.TryGetValue(Own, out var own) && own;
 
     private static HttpRequestMessage Request(Ask ask, Uri uri, Deadline deadline)
     {

@@ -15,8 +15,9 @@ internal sealed record PageAnswer(int Status, byte[] Body, Uri Final, FaultKind?
 
 /// <summary>A body as it comes, or why there is none.</summary>
 /// <param name="Final">Where redirects led.</param>
+/// <param name="IsOwn">No redirect left the origin that was asked: its trust and its credentials hold for what comes next.</param>
 /// <param name="Body">Throws <see cref="UpstreamFaultException"/> when it is cut or stalls; the caller disposes it.</param>
-internal sealed record RelayAnswer(Problem? Problem, Uri Final, string? ContentType, Stream? Body);
+internal sealed record RelayAnswer(Problem? Problem, Uri Final, bool IsOwn, string? ContentType, Stream? Body);
 
 /// <summary>Requests to hosts that what we fetch names, rather than the configuration. There is no end of such hosts, and whoever asks chooses them:
 /// nothing is kept for any of them, neither queue nor circuit, only idle connections for <see cref="Transport.StrangerIdleTimeout"/>.</summary>
@@ -131,13 +132,13 @@ internal sealed class StrangerClient : IDisposable
                     var inner = await response.Content.ReadAsStreamAsync(CancellationToken.None).ConfigureAwait(false);
                     turn.Deadline.Unlink();
                     var body = new BodyStream(response, inner, turn, options.StallTimeout, response.Content.Headers.ContentLength);
-                    var answer = new RelayAnswer(null, FinalOf(response), UpstreamClient.ContentTypeOf(response), body);
+                    var answer = new RelayAnswer(null, FinalOf(response), Exchange.IsOwn(response), UpstreamClient.ContentTypeOf(response), body);
                     (response, turn) = (null, null);
                     return answer;
                 }
 
                 if (!isRepeatable || !problem!.Again || tries >= options.Tries || problem.Fault == FaultKind.Timeout || problem.RetryAfter > Backoff.LongestRetryAfter)
-                    return new RelayAnswer(problem, ask.Uri, null, null);
+                    return new RelayAnswer(problem, ask.Uri, true, null, null);
                 await Task.Delay(Backoff.After(tries, problem.RetryAfter), time, ct).ConfigureAwait(false);
             }
             finally
@@ -145,6 +146,27 @@ internal sealed class StrangerClient : IDisposable
                 response?.Dispose();
                 turn?.Dispose();
             }
+        }
+    }
+
+    /// <summary>Where a host may be dialled by somebody else, in the order to try: checked as if dialled here, so whoever dials must take one of these
+    /// addresses and not ask for the name again. The look-up has <c>upstream.connect-timeout</c>.</summary>
+    public async Task<(IReadOnlyList<IPAddress> Addresses, Problem? Problem)> FindAddressesAsync(Uri uri, bool mayBePrivate, CancellationToken ct)
+    {
+        using var deadline = new Deadline(time, EndOf(options.ConnectTimeout), options.ConnectTimeout, ct, "upstream.connect-timeout");
+        deadline.Arm(Deadline.Wait.All, options.ConnectTimeout);
+        try
+        {
+            return (await transport.DialerFor(mayBePrivate).AddressesAsync(uri.IdnHost, deadline.Token).ConfigureAwait(false), null);
+        }
+        catch (PrivateAddressException e)
+        {
+            return ([], new Problem(FaultKind.NotPublic, $"{e.Host} is at {e.Address}, which is not public (allow it in upstream.private-networks)"));
+        }
+        catch (Exception e) when (e is NameException or OperationCanceledException)
+        {
+            ct.ThrowIfCancellationRequested();
+            return ([], Problem.Of(e, deadline, uri, options.ConnectTimeout));
         }
     }
 

@@ -33,6 +33,8 @@ internal sealed class Transport : IDisposable
 
     private readonly ServerTrust trust;
     private readonly EnvironmentProxy? proxy;
+    private readonly Dialer anywhere;
+    private readonly Dialer outside;
     private readonly HttpMessageInvoker sources;
     private readonly HttpMessageInvoker strangers;
     private readonly HttpMessageInvoker strangersByProxy;
@@ -44,9 +46,10 @@ internal sealed class Transport : IDisposable
         trust = new ServerTrust(options.CaBundle);
         var environment = new EnvironmentProxy(variable);
         proxy = environment.IsNone ? null : environment;
-        var anywhere = new Dialer(resolve, publicOnly: false, []);
+        anywhere = new Dialer(resolve, publicOnly: false, []);
+        outside = new Dialer(resolve, publicOnly: true, options.PrivateNetworks);
         sources = Pool(options, anywhere, proxy, IdleTimeout);
-        strangers = Pool(options, new Dialer(resolve, publicOnly: true, options.PrivateNetworks), null, StrangerIdleTimeout);
+        strangers = Pool(options, outside, null, StrangerIdleTimeout);
         strangersByProxy = Pool(options, anywhere, proxy, StrangerIdleTimeout);
     }
 
@@ -55,6 +58,9 @@ internal sealed class Transport : IDisposable
 
     /// <summary>To where a redirect leads.</summary>
     public HttpMessageInvoker ForStranger(Uri uri) => proxy?.GetProxy(uri) is null ? strangers : strangersByProxy;
+
+    /// <summary>For whoever dials by itself.</summary>
+    public Dialer DialerFor(bool isTrusted) => isTrusted ? anywhere : outside;
 
     public void Dispose()
     {

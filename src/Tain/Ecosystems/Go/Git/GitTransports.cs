@@ -1,3 +1,7 @@
+using System.Net;
+using System.Net.Sockets;
+using Tain.Upstream;
+
 namespace Tain.Ecosystems.Go.Git;
 
 /// <summary>The way of one git command to its remote: what git is told, and what went wrong on the way. Disposed when the command has ended.</summary>
@@ -30,4 +34,45 @@ internal interface IGitTransports
     /// <summary>Throws <see cref="RepositoryException"/> when the scheme or the address is not allowed.</summary>
     /// <param name="isPrivate">The module is matched by go.private: its own host may be at a private address.</param>
     ValueTask<GitPassage> OpenAsync(RemoteUrl remote, bool isPrivate, CancellationToken ct);
+}
+
+/// <summary>The ways there are, see <see cref="IGitTransports"/>.</summary>
+internal sealed class GitTransports(GitOptions options, UpstreamOptions upstream, StrangerClient web, GitGateway gateway) : IGitTransports
+{
+    public async ValueTask<GitPassage> OpenAsync(RemoteUrl remote, bool isPrivate, CancellationToken ct)
+    {
+        // Each scheme by its own name: one that was not named is never tried in another's stead.
+        if (!options.Transports.Contains(remote.Scheme))
+            throw new RepositoryException(FaultKind.Refused, $"{remote.Scheme} is not among the transports that are allowed: {string.Join(", ", options.Transports)} (go.git.transports)");
+        switch (remote.Scheme)
+        {
+            case "https" or "http":
+                return await gateway.OpenAsync(remote, isPrivate, ct).ConfigureAwait(false);
+            case "ssh":
+                var (host, refusal) = SshPassage.HostFor(options.Hosts, remote);
+                if (host is null)
+                    throw refusal!;
+                return new SshPassage(remote, host, await FindAsync(remote, isPrivate, ct).ConfigureAwait(false), upstream);
+            case "git":
+                var address = await FindAsync(remote, isPrivate, ct).ConfigureAwait(false);
+                var shown = address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
+                return new PlainPassage($"git://{shown}:{remote.Port}{remote.Uri.AbsolutePath}", "git");
+            default:
+                return new PlainPassage(remote.Text, remote.Scheme);
+        }
+    }
+
+    /// <summary>The address that was checked is the one to be dialled: git is not to look the name up again.</summary>
+    private async Task<IPAddress> FindAsync(RemoteUrl remote, bool isPrivate, CancellationToken ct)
+    {
+        var (addresses, problem) = await web.FindAddressesAsync(remote.Uri, isPrivate, ct).ConfigureAwait(false);
+        return problem is null ? addresses[0] : throw GitAccess.Meaning(problem, remote.HostAndPort, hadCredentials: false, reached: false);
+    }
+
+    private sealed class PlainPassage(string url, string protocol) : GitPassage
+    {
+        public override string Url => url;
+
+        public override string Protocol => protocol;
+    }
 }

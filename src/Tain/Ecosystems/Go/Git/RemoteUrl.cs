@@ -38,6 +38,9 @@ internal sealed record RemoteUrl
     /// <summary>For ssh: who logs in; null when not told.</summary>
     public string? User => Uri.UserInfo.Length > 0 ? Uri.UserInfo : null;
 
+    /// <summary>The one in the URL, else the scheme's own; -1 for file.</summary>
+    public int Port => Uri.Port < 0 ? DefaultPort(Scheme) : Uri.Port;
+
     /// <summary>As in <see cref="GitHost.Host"/>: with <c>:port</c> when it is not the scheme's own.</summary>
     public string HostAndPort => HostOf(Uri);
 
