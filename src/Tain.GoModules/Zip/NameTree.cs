@@ -9,18 +9,27 @@ namespace Tain.GoModules.Zip;
 /// </summary>
 internal sealed class NameTree
 {
-    private readonly record struct Node(int Id, string Spelling, bool IsDirectory);
+    /// <summary>The path up to this node is the first <paramref name="End"/> characters of the name that made it.</summary>
+    private readonly record struct Node(int Id, string Name, int End, bool IsDirectory)
+    {
+        public ReadOnlySpan<char> Path => Name.AsSpan(0, End);
+    }
 
     private readonly Dictionary<(int Parent, string Fold), Node> _nodes = [];
     private int _last;
     private string _recentDirectory = "";
     private int _recentId;
 
-    /// <summary>Adds the name and its parent directories. Returns which rule it breaks, or null.</summary>
+    /// <summary>A name did not fit: the limit is <see cref="ModuleZip.MaxNames"/>.</summary>
+    public bool IsFull { get; private set; }
+
+    /// <summary>Adds the name and its parent directories. Returns which rule it breaks, or null; of several the one furthest
+    /// down, as Go does. What was not there before is then there all the same, and others may collide with it.</summary>
     public string? Add(string name, bool isDirectory)
     {
         var slash = name.LastIndexOf('/');
         var parent = 0;
+        (Node Node, int End)? collision = null;
         if (slash > 0)
         {
             // Most entries lie beside the one before.
@@ -30,33 +39,42 @@ internal sealed class NameTree
             }
             else
             {
-                for (var start = 0; start < slash;)
+                for (var start = 0; start < slash && !IsFull;)
                 {
                     var end = name.IndexOf('/', start);
-                    if (Add(ref parent, name, start, end, isDirectory: true) is { } error) return error;
+                    Add(ref parent, name, start, end, isDirectory: true, ref collision);
                     start = end + 1;
                 }
-                (_recentDirectory, _recentId) = (name[..slash], parent);
+                if (collision == null) (_recentDirectory, _recentId) = (name[..slash], parent);
             }
         }
-        return Add(ref parent, name, slash + 1, name.Length, isDirectory);
+        if (!IsFull) Add(ref parent, name, slash + 1, name.Length, isDirectory, ref collision);
+        if (IsFull) return $"zip has more than {ModuleZip.MaxNames} files and directories, the limit";
+        return collision is { } found ? Describe(found.Node, name.AsSpan(0, found.End), isDirectory || found.End < name.Length) : null;
     }
 
-    private string? Add(ref int id, string name, int start, int end, bool isDirectory)
+    private void Add(ref int id, string name, int start, int end, bool isDirectory, ref (Node, int)? collision)
     {
-        var spelling = name[start..end];
-        var key = (id, SimpleFold.Fold(spelling));
-        if (!_nodes.TryGetValue(key, out var node))
+        var key = (id, SimpleFold.Fold(name[start..end]));
+        if (_nodes.TryGetValue(key, out var node))
         {
-            if (_last == ModuleZip.MaxNames) return $"zip has more than {ModuleZip.MaxNames} files and directories, the limit";
-            _nodes.Add(key, new Node(id = ++_last, spelling, isDirectory));
-            return null;
+            id = node.Id;
+            if (!isDirectory || !node.IsDirectory || !node.Path.SequenceEqual(name.AsSpan(0, end))) collision = (node, end);
         }
-        id = node.Id;
-        var path = Text.Quote(name.AsSpan(0, end));
-        if (node.Spelling != spelling)
-            return $"case-insensitive file name collision: {path} and one spelled {Text.Quote(node.Spelling)}";
-        if (node.IsDirectory != isDirectory) return $"{path} is both a file and a directory";
-        return isDirectory ? null : $"multiple entries for file {path}";
+        else if (_last == ModuleZip.MaxNames)
+        {
+            IsFull = true;
+        }
+        else
+        {
+            _nodes.Add(key, new Node(id = ++_last, name, end, isDirectory));
+        }
+    }
+
+    private static string Describe(Node node, ReadOnlySpan<char> path, bool isDirectory)
+    {
+        if (!node.Path.SequenceEqual(path))
+            return $"case-insensitive file name collision: {Text.Quote(node.Path)} and {Text.Quote(path)}";
+        return node.IsDirectory != isDirectory ? $"entry {Text.Quote(path)} is both a file and a directory" : $"multiple entries for file {Text.Quote(path)}";
     }
 }

@@ -167,14 +167,9 @@ internal sealed partial class ZipVerifier : IDisposable
         {
             if (!_directories.Add(name)) throw Illegal(name, "multiple entries for directory");
         }
-        else
+        else if (EntryRules.CheckGoMod(name) is { } rule)
         {
-            var slash = name.LastIndexOf('/');
-            if (name.AsSpan(slash + 1).Equals("go.mod", StringComparison.OrdinalIgnoreCase))
-            {
-                if (slash >= 0) throw Illegal(name, "go.mod file not in module root directory");
-                if (name != "go.mod") throw Illegal(name, "go.mod files must have lowercase names");
-            }
+            throw Illegal(name, rule);
         }
         return name;
     }
@@ -247,12 +242,7 @@ internal sealed partial class ZipVerifier : IDisposable
 
     private void CheckSize(ZipEntry entry, long size)
     {
-        if (size is < 0 || size > ModuleZip.MaxZipFile - _totalSize)
-            throw Illegal(entry.Name, $"total uncompressed size of module contents is larger than {ModuleZip.MaxZipFile} bytes, the limit");
-        if (entry.Name == "go.mod" && size > ModuleZip.MaxGoMod)
-            throw Illegal(entry.Name, $"go.mod file is larger than {ModuleZip.MaxGoMod} bytes, the limit");
-        if (entry.Name == "LICENSE" && size > ModuleZip.MaxLicense)
-            throw Illegal(entry.Name, $"LICENSE file is larger than {ModuleZip.MaxLicense} bytes, the limit");
+        if (EntryRules.CheckSize(entry.Name, size, _totalSize) is { } rule) throw Illegal(entry.Name, rule);
     }
 
     /// <summary>Compares what a header says with what came.</summary>
