@@ -107,15 +107,14 @@ public sealed class TableTests
     }
 
     public static TheoryData<string> TxtarCases() =>
-        [.. new[] { "check_zip", "unzip", "create" }.SelectMany(folder =>
-            Directory.GetFiles(Path.Combine(GoTools.XMod, "zip", "testdata", folder), "*.txt").Select(f => folder + "/" + Path.GetFileName(f))).Order(StringComparer.Ordinal)];
+        [.. Txtar.Cases("check_zip", "unzip", "create")];
 
     /// <summary>Of the cases for making zips, too, the files are packed as they are: Go's own CheckZip says what to expect
     /// where the case speaks of what Create leaves out.</summary>
     [Theory, MemberData(nameof(TxtarCases))]
     public async Task Txtar_cases_of_zip(string name)
     {
-        var (fields, files) = ReadTxtar(Path.Combine(GoTools.XMod, "zip", "testdata", name));
+        var (fields, files) = Txtar.Read(name);
         using var oracle = new Oracle();
         var zip = oracle.MakeZip([.. files.Where(f => f.Name != "want").Select(f => (name.StartsWith("create/", StringComparison.Ordinal) ? $"{fields["path"]}@{fields["version"]}/{f.Name}" : f.Name, f.Content))]);
         var invalid = files.Where(f => f.Name == "want").Select(f => Encoding.UTF8.GetString(f.Content)).SingleOrDefault()?.Split("invalid:\n")[1].Trim();
@@ -145,34 +144,5 @@ public sealed class TableTests
             var go = Encoding.UTF8.GetString(oracle.Ask('Z', [Encoding.UTF8.GetBytes(fields["path"]), Encoding.UTF8.GetBytes(fields["version"]), zip], 1)[0]);
             Assert.True(go == (h1 == null ? "bad" : "good " + h1), $"{name}: Go says {go}, Tain {h1 ?? refused}");
         }
-    }
-
-    private static (Dictionary<string, string> Fields, List<(string Name, byte[] Content)> Files) ReadTxtar(string file)
-    {
-        // Latin-1 keeps each byte: some names are no UTF-8.
-        var fields = new Dictionary<string, string>();
-        var files = new List<(string, byte[])>();
-        string? name = null;
-        var content = new StringBuilder();
-        foreach (var line in File.ReadAllText(file, Encoding.Latin1).Split('\n'))
-        {
-            if (line.StartsWith("-- ", StringComparison.Ordinal) && line.EndsWith(" --", StringComparison.Ordinal))
-            {
-                if (name != null) files.Add((name, Encoding.Latin1.GetBytes(content.ToString())));
-                name = Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(line[3..^3].Trim()));
-                content.Clear();
-            }
-            else if (name != null)
-            {
-                content.Append(line).Append('\n');
-            }
-            else if (line.Split('#')[0].Split('=', 2) is [var key, var value])
-            {
-                fields[key.Trim()] = value.Trim();
-            }
-        }
-        // The file ends with a newline; what Split made of it is none.
-        if (name != null) files.Add((name, Encoding.Latin1.GetBytes(content.ToString()[..^1])));
-        return (fields, files);
     }
 }
