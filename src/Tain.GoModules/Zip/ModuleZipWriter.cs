@@ -122,8 +122,11 @@ public sealed class ModuleZipWriter : IAsyncDisposable
         CheckSize(name, size);
         var entry = new WrittenEntry(name, _output.Written) { Size = (uint)size, Crc = Crc32.Append(0, _content.AsSpan(0, size)) };
         _packed.SetLength(0);
-        var deflater = new DeflateStream(_packed, s_level, leaveOpen: true);
-        await using (deflater.ConfigureAwait(false)) deflater.Write(_content, 0, size);
+        if (size > 0)
+        {
+            var deflater = new DeflateStream(_packed, s_level, leaveOpen: true);
+            await using (deflater.ConfigureAwait(false)) deflater.Write(_content, 0, size);
+        }
 
         // What does not become smaller stays as it is.
         entry.Method = _packed.Length < size ? ZipFormat.Deflated : ZipFormat.Stored;

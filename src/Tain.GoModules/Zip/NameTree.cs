@@ -17,8 +17,10 @@ internal sealed class NameTree
 
     private readonly Dictionary<(int Parent, string Fold), Node> _nodes = [];
     private int _last;
+
+    /// <summary>The directory of the name before, and each directory above it: where its name ends, and its node.</summary>
     private string _recentDirectory = "";
-    private int _recentId;
+    private readonly List<(int End, int Id)> _recent = [];
 
     /// <summary>A name did not fit: the limit is <see cref="ModuleZip.MaxNames"/>.</summary>
     public bool IsFull { get; private set; }
@@ -27,28 +29,25 @@ internal sealed class NameTree
     /// down, as Go does. What was not there before is then there all the same, and others may collide with it.</summary>
     public string? Add(string name, bool isDirectory)
     {
-        var slash = name.LastIndexOf('/');
+        var slash = Math.Max(name.LastIndexOf('/'), 0);
         var parent = 0;
         (Node Node, int End)? collision = null;
-        if (slash > 0)
+
+        // Most entries lie beside the one before, or share directories with it: those collide with nothing.
+        var shared = name.AsSpan(0, slash).CommonPrefixLength(_recentDirectory);
+        while (_recent.Count > 0 && (_recent[^1].End > shared || name[_recent[^1].End] != '/')) _recent.RemoveAt(_recent.Count - 1);
+        var start = 0;
+        if (_recent.Count > 0) (start, parent) = (_recent[^1].End + 1, _recent[^1].Id);
+        while (start < slash && !IsFull)
         {
-            // Most entries lie beside the one before.
-            if (name.AsSpan(0, slash).SequenceEqual(_recentDirectory))
-            {
-                parent = _recentId;
-            }
-            else
-            {
-                for (var start = 0; start < slash && !IsFull;)
-                {
-                    var end = name.IndexOf('/', start);
-                    Add(ref parent, name, start, end, isDirectory: true, ref collision);
-                    start = end + 1;
-                }
-                if (collision == null) (_recentDirectory, _recentId) = (name[..slash], parent);
-            }
+            var end = name.IndexOf('/', start);
+            Add(ref parent, name, start, end, isDirectory: true, ref collision);
+            if (collision == null) _recent.Add((end, parent));
+            start = end + 1;
         }
-        if (!IsFull) Add(ref parent, name, slash + 1, name.Length, isDirectory, ref collision);
+        var known = _recent.Count > 0 ? _recent[^1].End : 0;
+        if (known != shared || known != _recentDirectory.Length) _recentDirectory = name[..known];
+        if (!IsFull) Add(ref parent, name, start, name.Length, isDirectory, ref collision);
         if (IsFull) return $"zip has more than {ModuleZip.MaxNames} files and directories, the limit";
         return collision is { } found ? Describe(found.Node, name.AsSpan(0, found.End), isDirectory || found.End < name.Length) : null;
     }
