@@ -166,6 +166,16 @@ public sealed class ModuleZipWriterTests
     }
 
     [Fact]
+    public async Task A_cancelled_file_does_not_wait_for_an_output_that_stalls()
+    {
+        await using var writer = new ModuleZipWriter(new AsyncOnly { StallsAt = 100_000 }, ZipFiles.Path, "v1.0.0");
+        using var cancel = new CancellationTokenSource(50);
+        var adding = writer.AddAsync("large", new MemoryStream(Noise(900_000)), cancel.Token);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => adding.WaitAsync(TimeSpan.FromSeconds(10), Token));
+        Assert.True(adding.IsCanceled);
+    }
+
+    [Fact]
     public async Task A_finished_zip_takes_nothing_more()
     {
         await using var writer = new ModuleZipWriter(new MemoryStream(), ZipFiles.Path, "v1.0.0");
@@ -259,6 +269,7 @@ public sealed class ModuleZipWriterTests
         public List<byte> Bytes { get; } = [];
         public bool Forgets { get; init; }
         public int FailsAt { get; init; } = int.MaxValue;
+        public int StallsAt { get; init; } = int.MaxValue;
         public bool Flushed { get; private set; }
         public bool Disposed { get; private set; }
 
@@ -267,6 +278,7 @@ public sealed class ModuleZipWriterTests
         public override async ValueTask WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
         {
             if (_length > FailsAt) throw new IOException("no space left");
+            if (_length > StallsAt) await Task.Delay(Timeout.Infinite, cancellationToken);
             if (_length % 3 == 0) await Task.Yield();
             if (!Forgets) Bytes.AddRange(source.Span);
             _length += source.Length;
