@@ -110,7 +110,7 @@ internal sealed class RandomTree
     public byte[] AskCheck() => Pack([Bytes(GoVersion), Bytes(LicenseSize?.ToString(CultureInfo.InvariantCulture) ?? ""),
         .. Files.SelectMany(f => new[] { Mutator.ToBytes(f.File.Name), Kind(f.File), Bytes(f.File.Size.ToString(CultureInfo.InvariantCulture)) })]);
 
-    /// <summary>The question 'N' of oracle/tree.go.</summary>
+    /// <summary>The question 'C' of oracle/tree.go.</summary>
     public byte[] AskCreate(string path, string version) => Pack([Bytes(path), Bytes(version), Bytes(License ?? ""),
         .. Files.SelectMany(f => new[] { Mutator.ToBytes(f.File.Name), Kind(f.File), f.Content })]);
 

@@ -60,7 +60,7 @@ public sealed class TreeDifferentialTests
         for (var done = 0; done < count; done += batch)
         {
             var trees = Enumerable.Range(0, batch).Select(_ => RandomTree.NextWithContent(random)).ToArray();
-            var go = oracle.Ask('N', [.. trees.Select(t => t.AskCreate("example.com/m", Version))], batch);
+            var go = oracle.Ask('C', [.. trees.Select(t => t.AskCreate("example.com/m", Version))], batch);
             var zips = new byte[batch][];
             var ours = new string[batch];
             for (var i = 0; i < batch; i++)

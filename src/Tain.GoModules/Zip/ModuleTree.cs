@@ -65,8 +65,8 @@ public sealed class ModuleTree
     /// <summary>Whether that file belongs into the zip.</summary>
     public bool Contains(string name) => _names.Contains(name);
 
-    /// <summary>Checks a tree. The time grows with the length of the names, however they are chosen: a million files take some
-    /// seconds of one core at worst.</summary>
+    /// <summary>Checks a tree. The time grows with the length of the names, however they are chosen: a million files take half a
+    /// second of one core, names of thousands of directories seven seconds at worst.</summary>
     /// <param name="files">All files below the module's root directory, in the repository's order; read once.</param>
     /// <param name="path">The module.</param>
     /// <param name="version">Its version; <see cref="Error"/> tells when it is not canonical or illegal for the path.</param>

@@ -4,7 +4,7 @@ using Tain.GoModules.Paths;
 namespace Tain.GoModules.Zip;
 
 /// <summary>x/mod <c>zip.checkFiles</c>, rule by rule in its order, for one tree.</summary>
-internal sealed partial class TreeRules
+internal sealed class TreeRules
 {
     private readonly NameTree _names = new();
     private readonly NestedModules _nested = new();
@@ -20,7 +20,7 @@ internal sealed partial class TreeRules
             // A link to a go.mod makes no module, and has no go directive.
             if (file.Kind != TreeFileKind.Regular) continue;
             _nested.AddGoMod(file.Name);
-            _fixedVendorRule |= file.Name == "go.mod" && goVersion is not null && IsFixed(goVersion);
+            _fixedVendorRule |= file.Name == "go.mod" && GoVersion.Compare(goVersion ?? "", "1.24") >= 0;
         }
     }
 
@@ -67,16 +67,4 @@ internal sealed partial class TreeRules
         if (_names.IsFull) Limit = collision;
         return collision;
     }
-
-    /// <summary>Whether it is a valid version of Go from 1.24 on.</summary>
-    private static bool IsFixed(string goVersion)
-    {
-        var match = GoVersionPattern().Match(goVersion);
-        if (!match.Success) return false;
-        var (major, minor) = (System.Numerics.BigInteger.Parse(match.Groups[1].ValueSpan, null), match.Groups[2] is { Success: true } m ? System.Numerics.BigInteger.Parse(m.ValueSpan, null) : 0);
-        return major > 1 || (major == 1 && minor >= 24);
-    }
-
-    [System.Text.RegularExpressions.GeneratedRegex(@"^(0|[1-9][0-9]*)(?:\.(0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*)|[a-z]+(?:0|[1-9][0-9]*)?)?)?\z", System.Text.RegularExpressions.RegexOptions.CultureInvariant)]
-    private static partial System.Text.RegularExpressions.Regex GoVersionPattern();
 }

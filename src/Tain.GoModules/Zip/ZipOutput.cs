@@ -11,6 +11,7 @@ internal sealed class ZipOutput(Stream output) : Stream
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
     private int _count;
     private bool _abandoned;
+    private bool _disposed;
 
     /// <summary>How many bytes were given to it.</summary>
     public long Written { get; private set; }
@@ -52,8 +53,6 @@ internal sealed class ZipOutput(Stream output) : Stream
         _disposed = true;
         base.Dispose(disposing);
     }
-
-    private bool _disposed;
 
     public override bool CanRead => false;
     public override bool CanSeek => false;

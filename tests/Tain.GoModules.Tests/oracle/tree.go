@@ -19,7 +19,7 @@ import (
 
 func init() {
 	questions['T'] = question{1, checkTree}
-	questions['N'] = question{1, createFromTree}
+	questions['C'] = question{1, createFromTree}
 }
 
 // treeFile is an entry of what git archive makes.
