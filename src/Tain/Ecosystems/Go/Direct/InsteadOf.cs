@@ -1,3 +1,5 @@
+using Tain.Ecosystems.Go.Git;
+
 namespace Tain.Ecosystems.Go.Direct;
 
 /// <summary>The rules of <c>go.git.instead-of</c>, with the meaning of git's <c>url.BASE.insteadOf</c>.</summary>
@@ -23,6 +25,8 @@ internal static class InsteadOf
             return "prefix " + wrong;
         if (prefix.IndexOf('/', prefix.IndexOf("://", StringComparison.Ordinal) + 3) < 0)
             return $"prefix ends within the host, so that other hosts begin with it too: write {prefix}/";
-        return ScpSyntax.WhyNot(ScpSyntax.ToUrl(replacement)) is { } reason ? "replacement " + reason : null;
+        var sample = ScpSyntax.ToUrl(replacement + "x");
+        return ScpSyntax.WhyNot(sample) is { } reason ? "replacement " + reason
+            : RemoteUrl.TryParse(sample, out _, out var error) ? null : "replacement is refused: " + error;
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Tain.Ecosystems.Go.Git;
 using Tain.GoModules;
 
 namespace Tain.Ecosystems.Go.Direct;
@@ -25,7 +26,7 @@ internal sealed record RepositoryRule(string Pattern, string Url)
         else if (pattern.Contains('*', StringComparison.Ordinal) && !url.Contains("{root}", StringComparison.Ordinal) && !url.Contains("{path}", StringComparison.Ordinal))
             error = "URL has neither {root} nor {path}: all that the pattern matches would be one repository";
         else
-            error = ScpSyntax.WhyNot(sample) is { } wrong ? "URL " + wrong : null;
+            error = ScpSyntax.WhyNot(sample) is { } wrong ? "URL " + wrong : RemoteUrl.TryParse(sample, out _, out reason) ? null : "URL is refused: " + reason;
         rule = error is null ? new RepositoryRule(pattern, ScpSyntax.ToUrl(url)) : null;
         return rule is not null;
     }
