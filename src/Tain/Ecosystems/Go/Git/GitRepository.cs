@@ -1,59 +1,218 @@
+using Tain.Upstream;
+
 namespace Tain.Ecosystems.Go.Git;
 
 /// <summary>One remote repository and what is kept of it on disk. Shared by all its modules and versions; safe for concurrent use.
-/// All operations throw <see cref="RepositoryException"/> for what the remote does, and end with their token.</summary>
+/// All operations throw <see cref="RepositoryException"/> for what the remote does, <see cref="Storage.StorageFullException"/> for a full disk, and end with their
+/// token; work that others share goes on without it.</summary>
+/// <remarks>A commit is fetched by its hash if the clone does not have it: give only commits that <see cref="StatAsync"/> gave, because servers hand out others too
+/// (those of pull requests, of forks).</remarks>
 internal sealed class GitRepository
 {
-    public RemoteUrl Url => throw new NotImplementedException();
+    /// <summary>Files of one commit. 1,000,000.</summary>
+    private const int MaxFiles = 1_000_000;
 
-    /// <summary>HEAD, branches and tags, not older than <paramref name="maxAge"/>; concurrent callers share one <c>git ls-remote</c>.</summary>
-    public Task<GitRefs> RefsAsync(TimeSpan maxAge, CancellationToken ct) => throw new NotImplementedException();
+    /// <summary>The bytes of their names and all, as git lists them. 256 MiB.</summary>
+    private const int MaxList = 256 << 20;
+
+    /// <summary>Digits from which a hash is taken for the only one of its beginning among commits that are here: what pseudo-versions have. 12.</summary>
+    private const int SureDigits = 12;
+
+    private readonly GitProgram _git;
+    private readonly GitOptions _options;
+    private readonly CloneFolder _folder;
+    private readonly RemoteRefs _refs;
+    private readonly TreesClone _trees;
+    private readonly HistoryClone _history;
+
+    internal GitRepository(RemoteUrl url, bool isPrivate, CloneFolder folder, GitProgram git, IGitTransports transports, GitOptions options, TimeProvider time)
+    {
+        (Url, _folder, _git, _options) = (url, folder, git, options);
+        var remote = new GitRemote(url, isPrivate, transports, git, time);
+        _refs = new(remote, options.RefsTtl, time, git.Ended);
+        _trees = new(git, new(git, Path.Combine(folder.Path, "trees.git"), folder.Waste), remote, c => _refs.Last?.RefAtOrNull(c), Grow);
+        _history = new(git, new(git, Path.Combine(folder.Path, "history.git"), folder.Waste), remote, Grow);
+        folder.Deleted = () =>
+        {
+            _trees.Reset();
+            _history.Reset();
+        };
+    }
+
+    public RemoteUrl Url { get; }
+
+    /// <summary>HEAD, branches and tags, not older than <paramref name="maxAge"/>; concurrent callers share one <c>git ls-remote</c>.
+    /// A failure serves others too, for at most <see cref="GitOptions.RefsTtl"/>.</summary>
+    public Task<GitRefs> RefsAsync(TimeSpan maxAge, CancellationToken ct) => _refs.GetAsync(maxAge, ct);
+
+    /// <summary>The repository is said to have changed: from now on its server is asked anew.</summary>
+    public void Forget() => _refs.Forget();
 
     /// <summary>What a revision names, as the go command's codehost (git.go, stat): a tag, a branch, HEAD, a commit by 7 to 40 hexadecimal digits.
     /// The commit is in the clone afterwards. Unknown: <see cref="RepositoryException.Missing"/>.</summary>
     /// <param name="maxAge">How old the refs may be that decide; a name that is not among them is looked for once more in fresh ones.</param>
-    public Task<GitRevision> StatAsync(string revision, TimeSpan maxAge, CancellationToken ct) => throw new NotImplementedException();
+    public async Task<GitRevision> StatAsync(string revision, TimeSpan maxAge, CancellationToken ct)
+    {
+        using var used = Use();
+        var refs = await RefsAsync(maxAge, ct);
+        try
+        {
+            return await ResolveAsync(revision, refs, ct);
+        }
+        catch (RepositoryException e) when (e is { Fault: FaultKind.NotFound, Reached: true })
+        {
+            // Not there yet, or moved since we looked.
+            var fresh = await RefsAsync(_refs.Last == refs && refs.FindOrNull(revision) is null ? _options.RefsTtl : TimeSpan.Zero, ct);
+            if (fresh == refs)
+                throw;
+            return await ResolveAsync(revision, fresh, ct);
+        }
+    }
 
-    /// <summary>A file of a commit, or null when the commit has none there (or it is no file). Fetches the commit if it is not here yet.</summary>
-    /// <param name="maxBytes">A larger one is <see cref="Upstream.FaultKind.TooLarge"/>.</param>
-    public Task<byte[]?> ReadFileAsync(string commit, string path, int maxBytes, CancellationToken ct) => throw new NotImplementedException();
+    private async Task<GitRevision> ResolveAsync(string revision, GitRefs refs, CancellationToken ct)
+    {
+        if (refs.Commits.Count == 0 || (revision == "HEAD" && !refs.Commits.ContainsKey(revision)))
+            throw RepositoryException.Missing("no commits");
+        var found = refs.FindOrNull(revision);
+        var commit = found?.Commit ?? (GitRefs.IsHashOrPrefix(revision) ? await FindPastAsync(revision, refs, ct) : null)
+            ?? throw RepositoryException.Missing($"unknown revision {Secrets.OneLine(revision, 100)}");
+        var time = await ReadObjectsAsync(commit, (objects, token) => objects.TimeAsync(commit, token), ct);
+        var tags = refs.TagsAt(commit);
+        var version = tags.Contains(revision, StringComparer.Ordinal) && !commit.StartsWith(revision, StringComparison.Ordinal) ? revision : commit;
+        // A hash at HEAD alone is not shown as HEAD (git.go: "ref = hash").
+        return new(commit, time, tags, version, found?.Ref is "HEAD" && revision != "HEAD" ? null : found?.Ref);
+    }
 
-    /// <summary>Names of all tags that point at the commit or at one of its ancestors. Needs history: commits only, without trees, where the server can.</summary>
-    public Task<IReadOnlyList<string>> TagsMergedAsync(string commit, CancellationToken ct) => throw new NotImplementedException();
+    /// <summary>A commit that no ref is at. Only one that a branch or tag leads to counts.</summary>
+    private async Task<string?> FindPastAsync(string revision, GitRefs refs, CancellationToken ct)
+    {
+        if (revision.Length >= SureDigits)
+        {
+            await _trees.OpenAsync(ct);
+            if (_trees.FindOrNull(revision) is { } here)
+                return here;
+        }
+        if (RefGrammar.IsHash(revision) && await _history.HasAsync(revision, ct))
+            return revision;
+        return await _history.ResolveOrNullAsync(refs, revision, ct);
+    }
 
-    /// <summary>Whether the tag's commit is the commit or an ancestor of it.</summary>
-    public Task<bool> DescendsFromAsync(string commit, string tag, CancellationToken ct) => throw new NotImplementedException();
+    /// <summary>A file of a commit, or null when the commit has none there (or it is no file). A symlink's is what it points at, as text. Fetches the commit if it is not here yet.</summary>
+    /// <param name="maxBytes">A larger one is <see cref="FaultKind.TooLarge"/>.</param>
+    public async Task<byte[]?> ReadFileAsync(string commit, string path, int maxBytes, CancellationToken ct)
+    {
+        using var used = Use();
+        return await ReadObjectsAsync(commit, async (objects, token) =>
+        {
+            if (await objects.FindPathAsync(commit, path, token) is not { } entry || entry.Mode is "40000" or "160000")
+                return null;
+            var file = await objects.FindAsync(entry.Hash, maxBytes, $"{path} at {commit}", token) ?? throw new BrokenCloneException($"{path} at {commit} is missing");
+            return file.Type == "blob" ? file.Content : null;
+        }, ct);
+    }
 
-    /// <summary>All files below <paramref name="directory"/> ("" for the root) of a commit, recursively, names relative to it. Empty when there is no such directory.</summary>
-    public Task<IReadOnlyList<GitTreeEntry>> ListTreeAsync(string commit, string directory, CancellationToken ct) => throw new NotImplementedException();
+    /// <summary>Names of all tags that point at the commit or at one of its ancestors, sorted bytewise. Needs history: commits only, without trees, where the server can.</summary>
+    public async Task<IReadOnlyList<string>> TagsMergedAsync(string commit, CancellationToken ct)
+    {
+        const string Tags = "refs/tags/";
+        Check(commit);
+        using var used = Use();
+        var refs = await RefsAsync(_options.RefsTtl, ct);
+        List<(string Name, string Commit)> tags = [.. refs.Commits.Where(r => r.Key.StartsWith(Tags, StringComparison.Ordinal)).Select(r => (r.Key[Tags.Length..], r.Value))];
+        if (tags.Count == 0)
+            return [];
+        var merged = await _history.AncestorsAsync(refs, commit, [.. tags.Select(t => t.Commit)], ct);
+        List<string> names = [.. tags.Where(t => merged.Contains(t.Commit)).Select(t => t.Name)];
+        names.Sort(GitRefs.CompareUtf8);
+        return names;
+    }
+
+    /// <summary>Whether the tag's commit is the commit or an ancestor of it. False when there is no such tag.</summary>
+    public async Task<bool> DescendsFromAsync(string commit, string tag, CancellationToken ct)
+    {
+        Check(commit);
+        using var used = Use();
+        var refs = await RefsAsync(_options.RefsTtl, ct);
+        return refs.Commits.TryGetValue("refs/tags/" + tag, out var ancestor) && (ancestor == commit || await _history.IsAncestorAsync(refs, ancestor, commit, ct));
+    }
+
+    /// <summary>All files below <paramref name="directory"/> ("" for the root) of a commit, recursively, names relative to it. Empty when there is no such directory.
+    /// What is not UTF-8 in a name is U+FFFD. At most 1,000,000 files.</summary>
+    public async Task<IReadOnlyList<GitTreeEntry>> ListTreeAsync(string commit, string directory, CancellationToken ct)
+    {
+        Check(commit);
+        using var used = Use();
+        return await _trees.ReadAsync<IReadOnlyList<GitTreeEntry>>(commit, async (clone, token) =>
+        {
+            var found = await GitObjects.ReadAsync(_git, clone, (objects, reading) => objects.FindPathAsync(commit, directory, reading), token);
+            if (found is not { Mode: "40000", Hash: var tree })
+                return [];
+            var list = new TreeList(MaxFiles);
+            await clone.ReadAsync(["ls-tree", "-r", "-z", "--long", "--end-of-options", tree], async (process, reading) =>
+            {
+                process.Input.Dispose();
+                await list.ReadAsync(new BoundedStream(process.Output, MaxList, $"the list of files of {commit}"), reading);
+            }, token);
+            return list.Entries;
+        }, ct);
+    }
 
     /// <summary>Streams the contents of the directory's files in tree order, converted as the go command's <c>git archive</c> does
-    /// (core.autocrlf=input, core.eol=lf, neither export-subst nor export-ignore; docs/go-protocol.md, 27). Symlinks and submodules are left out.</summary>
-    /// <param name="onFile">Gets the name relative to the directory and its content, in turn; what it does not read is skipped.</param>
-    public Task ArchiveAsync(string commit, string directory, Func<string, Stream, CancellationToken, Task> onFile, CancellationToken ct) => throw new NotImplementedException();
-}
+    /// (core.autocrlf=input, core.eol=lf, neither export-subst nor export-ignore; docs/go-protocol.md, 27). Symlinks and submodules are left out.
+    /// A clone that breaks after the first file throws <see cref="FaultKind.Cut"/>: it is made anew, and may be asked again.</summary>
+    /// <param name="onFile">Gets the name relative to the directory and its content, in turn; what it does not read is skipped. It runs while a git command does
+    /// (<see cref="GitOptions.Processes"/>, <see cref="GitOptions.Timeout"/>), so it must not ask this repository.</param>
+    public async Task ArchiveAsync(string commit, string directory, Func<string, Stream, CancellationToken, Task> onFile, CancellationToken ct)
+    {
+        Check(commit);
+        using var used = Use();
+        var prefix = directory.Length == 0 ? "" : directory + "/";
+        await _trees.ReadAsync(commit, async (clone, token) =>
+        {
+            var found = await GitObjects.ReadAsync(_git, clone, (objects, reading) => objects.FindPathAsync(commit, directory, reading), token);
+            if (found is not { Mode: "40000" })
+                return false;
+            var given = 0;
+            var isWhole = false;
+            string[] arguments = ["archive", "--format=tar", commit, .. directory.Length == 0 ? (string[])[] : ["--", directory]];
+            var exit = await _git.RunAsync(new(arguments, clone.Folder), async (process, reading) =>
+            {
+                process.Input.Dispose();
+                try
+                {
+                    isWhole = await new TarFiles(new BufferedStream(process.Output, 64 << 10)).ReadAsync((name, content, giving) =>
+                    {
+                        given++;
+                        return name.StartsWith(prefix, StringComparison.Ordinal) ? onFile(name[prefix.Length..], content, giving) : Task.CompletedTask;
+                    }, reading);
+                    await process.Output.CopyToAsync(Stream.Null, reading);
+                }
+                catch (EndOfStreamException)
+                {
+                    // Its exit says why.
+                }
+            }, token);
+            // A folder of folders only is none to git, nor to the go command.
+            if ((exit.Succeeded && isWhole) || exit.Error.Contains("did not match any files", StringComparison.Ordinal))
+                return true;
+            var fault = exit.Succeeded ? new BrokenCloneException("git archive ended early") : GitClone.LocalFault(exit, clone.Folder);
+            throw given > 0 && fault is BrokenCloneException ? new BrokenCloneException(fault.Message) { CanRepeat = false } : fault;
+        }, ct);
+    }
 
-/// <summary>The refs of a repository as its server listed them: <c>HEAD</c>, <c>refs/heads/…</c>, <c>refs/tags/…</c>; tags by the commit they point at.</summary>
-internal sealed record GitRefs(IReadOnlyDictionary<string, string> Commits, DateTimeOffset At);
+    private Task<T> ReadObjectsAsync<T>(string commit, Func<GitObjects, CancellationToken, Task<T>> read, CancellationToken ct)
+    {
+        Check(commit);
+        return _trees.ReadAsync(commit, (clone, token) => GitObjects.ReadAsync(_git, clone, read, token), ct);
+    }
 
-/// <param name="Commit">40 hexadecimal digits (64 in a SHA-256 repository).</param>
-/// <param name="Time">The committer's, in UTC, to the second.</param>
-/// <param name="Tags">Names of all tags at the commit, sorted bytewise.</param>
-/// <param name="Version">The tag that was asked for, or the commit.</param>
-/// <param name="Ref">The full name of the ref that led there; null for a commit given by its hash where no ref has it.</param>
-internal sealed record GitRevision(string Commit, DateTimeOffset Time, IReadOnlyList<string> Tags, string Version, string? Ref)
-{
-    /// <summary>The first 12 digits (codehost.ShortenSHA1).</summary>
-    public string Short => Commit[..12];
-}
+    private IDisposable Use() => _folder.Use(Url.Text, isGrowing: false);
 
-/// <param name="Mode">100644, 100755, 120000 (symlink) or 160000 (submodule).</param>
-internal sealed record GitTreeEntry(string Name, string Mode, long Size, string Hash);
+    private IDisposable Grow() => _folder.Use(Url.Text, isGrowing: true);
 
-/// <summary>All repositories, their clones below <c>data/git</c>: bounded in size, the least recently used go first.</summary>
-internal sealed class GitRepositories : IDisposable
-{
-    public GitRepository Get(RemoteUrl url, bool isPrivate) => throw new NotImplementedException();
-
-    public void Dispose() => throw new NotImplementedException();
+    private static void Check(string commit)
+    {
+        if (!RefGrammar.IsHash(commit))
+            throw new ArgumentException($"not a commit's hash: {commit}", nameof(commit));
+    }
 }
