@@ -15,11 +15,15 @@ internal sealed class TreesClone(GitProgram git, GitClone clone, GitRemote remot
     /// <summary>Fetches after which packs are put together: each fetch makes one, and git looks into all of them. 32.</summary>
     private const int FetchesPerRepack = 32;
 
+    /// <summary>Commits that are remembered to be of no use. 1,000.</summary>
+    private const int MaxUnreadable = 1000;
+
     private const string Refs = "refs/tain/";
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Want> _wants = new(StringComparer.Ordinal);
     private readonly HashSet<string> _here = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _unreadable = new(StringComparer.Ordinal);
     private bool _working;
     private bool _isOpen;
     private bool _isBroken;
@@ -48,12 +52,27 @@ internal sealed class TreesClone(GitProgram git, GitClone clone, GitRemote remot
             }
             catch (BrokenCloneException e)
             {
+                if (IsUnreadable(commit, second, e.Message) is { } why)
+                    throw new RepositoryException(FaultKind.Malformed, $"{remote.Url}: git can't read {commit}: {why}", inner: e);
                 Break(generation);
                 if (!e.CanRepeat)
                     throw new RepositoryException(FaultKind.Cut, $"{remote.Url}: its clone broke while it was read, and is made anew: {e.Message}", inner: e);
-                if (second)
-                    throw new RepositoryException(FaultKind.Malformed, $"{remote.Url}: its clone can't be read, though it was made anew: {e.Message}", inner: e);
             }
+        }
+    }
+
+    /// <summary>What git can't read in a clone that is new, it never can (a file named <c>..</c>): that breaks no further clones.</summary>
+    private string? IsUnreadable(string commit, bool isNew, string said)
+    {
+        lock (_gate)
+        {
+            if (isNew)
+            {
+                if (_unreadable.Count == MaxUnreadable)
+                    _unreadable.Clear();
+                _unreadable[commit] = said;
+            }
+            return _unreadable.GetValueOrDefault(commit);
         }
     }
 
