@@ -31,11 +31,12 @@ public sealed class HostileServer : IAsyncDisposable
 
     /// <param name="certificate">With a private key: speaks TLS.</param>
     /// <param name="at">Another loopback address than 127.0.0.1.</param>
-    public HostileServer(Func<HostileExchange, Task> script, X509Certificate2? certificate = null, IPAddress? at = null)
+    /// <param name="port">0 for a free one.</param>
+    public HostileServer(Func<HostileExchange, Task> script, X509Certificate2? certificate = null, IPAddress? at = null, int port = 0)
     {
         this.script = script;
         this.certificate = certificate;
-        listener = new TcpListener(at ?? IPAddress.Loopback, 0);
+        listener = new TcpListener(at ?? IPAddress.Loopback, port);
         listener.Start();
         accepting = AcceptAsync();
     }

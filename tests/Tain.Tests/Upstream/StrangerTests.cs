@@ -85,6 +85,15 @@ public sealed class StrangerTests
     }
 
     [Fact]
+    public async Task SSRF_by_an_outgoing_proxy_that_would_dial_a_private_address_is_refused()
+    {
+        await using var proxy = new HostileServer(Ok("secret"));
+        using var client = new StrangerClient(Rig.Quick, TimeProvider.System, (_, _) => throw new InvalidOperationException(), name => name == "HTTP_PROXY" ? proxy.Url : null);
+        Assert.Equal(FaultKind.NotPublic, (await PageAsync(client, "http://169.254.169.254/", mayBePrivate: false)).Fault);
+        Assert.Equal(0, proxy.Connections);
+    }
+
+    [Fact]
     public async Task SSRF_by_a_redirect_of_a_stranger_to_itself_is_refused()
     {
         // Allowed at 127.0.0.2 only: the redirect stays within the origin, whose name now leads inside.

@@ -66,7 +66,7 @@ internal sealed class GitAccess
         { Fault: FaultKind.NotFound or FaultKind.Gone }
             => new(FaultKind.NotFound, $"no such repository at {host}{(hadCredentials ? ", or the credentials for it may not read it" : "")}: {problem.Said}"),
         { Fault: FaultKind.NoSuchHost } => new(FaultKind.NotFound, problem.Said),
-        { Fault: FaultKind.NotPublic } => new(FaultKind.Refused, $"not asked: {problem.Said}"),
+        { Fault: FaultKind.NotPublic } => new(FaultKind.Refused, $"not asked: {problem.Said}", reached),
         _ => new(problem.Fault, problem.Said, reached),
     };
 

@@ -180,6 +180,25 @@ public sealed class GatewayTests
         File.Delete(file);
     }
 
+    [Fact]
+    public async Task SSRF_by_a_name_that_resolves_differently_after_a_redirect_is_refused()
+    {
+        // 127.0.0.2 stands for the outside; from the second look-up on, the other host's name leads inside.
+        await using var made = new GitRig();
+        await made.CreateAsync();
+        await using var inside = await GitServer.StartAsync(made.Root);
+        var port = new Uri(inside.Url).Port;
+        await using var outside = new HostileServer(HostileServer.Ok("001e# service=git-upload-pack\n0000000eversion 2\n000cls-refs\n0012fetch=shallow\n0017object-format=sha1\n0000", "Content-Type: application/x-git-upload-pack-advertisement", "Connection: close"), at: IPAddress.Parse("127.0.0.2"), port: port);
+        await using var server = await GitServer.StartAsync(made.Root, context => Redirects(context, "/a.git", $"http://rebinding.test:{port}/a.git"));
+        var lookups = 0;
+        await using var rig = new GitRig(upstream: Rig.Quick with { PrivateNetworks = [IPNetwork.Parse("127.0.0.2/32")] },
+            resolve: (_, _) => Task.FromResult<IPAddress[]>(Interlocked.Increment(ref lookups) == 1 ? [IPAddress.Parse("127.0.0.2")] : [IPAddress.Loopback]));
+        var (passage, code, _) = await rig.ListAsync(server.Url + "/a.git");
+        Assert.NotEqual(0, code);
+        Assert.Empty(inside.Requests);
+        Assert.Equal((FaultKind.Refused, true), (passage.Fault?.Fault, passage.Fault?.Reached));
+    }
+
     [Theory]
     [InlineData("http://169.254.169.254/latest", "is not a public address")]
     [InlineData("http://127.0.0.2:1/a.git/info/refs?service=git-upload-pack", "is not a public address")]
