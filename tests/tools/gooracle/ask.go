@@ -104,10 +104,18 @@ func (a *asker) module(path string, questions [][]string) {
 			}
 			a.write(said)
 		case "version":
+			if module.CanonicalVersion(q[1]) == q[1] {
+				a.write(a.version(path, q[1]))
+			}
+		}
+	}
+	// Afterwards what resolves to another version, since it is remembered under that one, with the
+	// ref that was asked for; and the latest, which is remembered with HEAD for its ref.
+	for _, q := range questions {
+		if q[0] == "version" && module.CanonicalVersion(q[1]) != q[1] {
 			a.write(a.version(path, q[1]))
 		}
 	}
-	// Last: what it finds is remembered under its version too, with HEAD for its ref.
 	for _, q := range questions {
 		if q[0] == "latest" {
 			info, err := a.repo(path).Latest(a.ctx)
