@@ -94,9 +94,9 @@ CONF
     nginx -c "$nginx_conf" -p "$work" -e "$work/nginx-error.log" || die "nginx does not start: see $work/nginx-error.log"
 }
 
-# start_relay OPTION...: sets relay_port.
+# start_relay OPTION...: before nginx, or before relay_to (a port). Sets relay_port.
 start_relay() {
-    "$relay_program" --to 127.0.0.1:"$nginx_port" --stats "$work/relay.json" "$@" >"$work/relay.out" &
+    "$relay_program" --to 127.0.0.1:"${relay_to:-$nginx_port}" --stats "$work/relay.json" "$@" >"$work/relay.out" &
     relay_pid=$!
     local i
     for ((i = 0; i < 250; i++)); do
