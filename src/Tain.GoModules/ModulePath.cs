@@ -68,6 +68,16 @@ public sealed class ModulePath : IEquatable<ModulePath>
     public static string? CheckFilePath(string path) =>
         PathRules.Check(path, PathKind.File) is { } rule ? $"malformed file path {Text.Quote(path)}: {rule}" : null;
 
+    /// <summary>Splits any path, legal or not, before its major version: <c>/v2</c>, for gopkg.in <c>.v2</c> or <c>.v2-unstable</c>
+    /// (x/mod <c>module.SplitPathVersion</c>). False when what looks like a major version is an illegal one.</summary>
+    public static bool TrySplitVersion(string path, out string prefix, out string pathMajor)
+    {
+        var legal = TrySplitMajor(path, out var length);
+        prefix = path[..length];
+        pathMajor = path[length..];
+        return legal;
+    }
+
     private static string? Check(string text, out int prefixLength)
     {
         prefixLength = text.Length;

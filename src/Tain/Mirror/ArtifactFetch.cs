@@ -3,7 +3,7 @@ using Tain.Upstream;
 
 namespace Tain.Mirror;
 
-/// <summary>Brings one artifact: asks the sources in order, each by a <see cref="Download"/>, then commits what was verified.</summary>
+/// <summary>Brings one artifact: asks the sources in order, each by a <see cref="Download"/> (direct by a <see cref="Production"/>), then commits what was verified.</summary>
 internal sealed class ArtifactFetch(BlobStore blobs, Catalog catalog, UpstreamClient upstream, SourceHealth health, KnownFailures failures, Stories stories,
     UpstreamOptions options, ServerLife life, TimeProvider time, ILogger<ArtifactFetch> log)
 {
@@ -12,7 +12,7 @@ internal sealed class ArtifactFetch(BlobStore blobs, Catalog catalog, UpstreamCl
     {
         var began = time.GetUtcNow();
         var attempts = new List<Attempt>();
-        Download? download = null;
+        Delivered? delivered = null;
         CatalogChange? change = null;
         Failure? failure;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(life.Ended);
@@ -20,13 +20,15 @@ internal sealed class ArtifactFetch(BlobStore blobs, Catalog catalog, UpstreamCl
         try
         {
             // :: Step 6: its sources in order
-            var result = await ChainWalk.RunAsync<Download>(request.Chain, request.Order, health, time,
-                (link, ct) => Download.RunAsync(request, link.Source!, cold, blobs, upstream, options.Tries, time, ct), limit.Token, attempts);
-            download = result.Value;
-            if (download is null)
+            var result = await ChainWalk.RunAsync<Delivered>(request.Chain, request.Order, health, time,
+                (link, ct) => link.Source is { } source
+                    ? Download.RunAsync(request, source, cold, blobs, upstream, options.Tries, time, ct)
+                    : Production.RunAsync(request, cold, blobs, time, ct), limit.Token, attempts);
+            delivered = result.Value;
+            if (delivered is null)
                 failure = Failure.Of(attempts, request.NobodyToAsk);
             else
-                failure = await DriftAsync(change = ChangeOf(request, download), attempts);
+                failure = await DriftAsync(change = ChangeOf(request, delivered), attempts);
         }
         catch (OperationCanceledException)
         {
@@ -48,7 +50,7 @@ internal sealed class ArtifactFetch(BlobStore blobs, Catalog catalog, UpstreamCl
         if (failure is null)
         {
             cold.Verified(change!.Artifact!);
-            await StoreAsync(request, download!, change);
+            await StoreAsync(request, delivered!, change);
             return;
         }
         if (failure.Kind is FailureKind.NotFound)
@@ -58,14 +60,15 @@ internal sealed class ArtifactFetch(BlobStore blobs, Catalog catalog, UpstreamCl
         cold.Fail(failure);
     }
 
-    private CatalogChange ChangeOf(ArtifactRequest request, Download download)
+    private CatalogChange ChangeOf(ArtifactRequest request, Delivered delivered)
     {
-        var verdict = download.Verdict!;
+        var verdict = delivered.Verdict;
         return new()
         {
-            Artifact = new(request.Key, verdict.Identity, download.Partial.Digest, download.Partial.Length, time.GetUtcNow(), download.Source.Name),
+            Artifact = new(request.Key, verdict.Identity, delivered.Partial.Digest, delivered.Partial.Length, time.GetUtcNow(), delivered.Source),
             LostBlob = catalog.FindArtifactOrNull(request.Key)?.Blob,
             Manifest = verdict.Manifest,
+            Documents = delivered.Documents,
             Versions = [new SeenVersion(request.Key.Ecosystem, request.Key.Name, request.Key.Version, null)],
         };
     }
@@ -82,11 +85,11 @@ internal sealed class ArtifactFetch(BlobStore blobs, Catalog catalog, UpstreamCl
     }
 
     /// <summary>:: Step 8: blob durable first, then the row and its line in the feed. Clients hold verified bytes whatever happens here.</summary>
-    private async Task StoreAsync(ArtifactRequest request, Download download, CatalogChange change)
+    private async Task StoreAsync(ArtifactRequest request, Delivered delivered, CatalogChange change)
     {
         try
         {
-            await blobs.CommitAsync(download.Partial, CancellationToken.None);
+            await blobs.CommitAsync(delivered.Partial, CancellationToken.None);
             await catalog.CommitAsync(change, CancellationToken.None);
         }
         catch (Exception e)

@@ -25,6 +25,10 @@ internal sealed record ArtifactRequest
     /// <summary>In bytes; a source that announces or sends more is refused.</summary>
     public required long MaxBytes { get; init; }
 
+    /// <summary>How <c>direct</c> makes the bytes: writes them into the stream, in order, and says how it went. Null where there is no direct.
+    /// Lets what the stream throws pass.</summary>
+    public Func<Stream, CancellationToken, Task<Produced>>? Produce { get; init; }
+
     public TimeSpan AbsenceTtl { get; init; }
 
     /// <summary>Answer from what is stored only.</summary>
@@ -32,6 +36,20 @@ internal sealed record ArtifactRequest
 
     /// <summary>Reads the bytes as they arrive and gives their verdict; throws <see cref="IllegalContentException"/> for what may not be stored.</summary>
     public required Func<Stream, CancellationToken, Task<Verdict>> Verify { get; init; }
+}
+
+/// <param name="Attempt">Its Fault is null when every byte was written; its Source is kept as the artifact's.</param>
+internal sealed record Produced(Attempt Attempt)
+{
+    /// <summary>What became known with it, to be kept in the same commit.</summary>
+    public IReadOnlyList<Document> Documents { get; init; } = [];
+}
+
+/// <summary>An artifact whose bytes are all here and verified.</summary>
+/// <param name="Source">Who gave it.</param>
+internal sealed record Delivered(Verdict Verdict, PartialBlob Partial, string Source)
+{
+    public IReadOnlyList<Document> Documents { get; init; } = [];
 }
 
 /// <param name="Identity">Of the verified content.</param>

@@ -38,16 +38,16 @@ internal sealed class Download
         _asked = open.Attempt.Tries;
     }
 
-    public UpstreamSource Source { get; }
+    private UpstreamSource Source { get; }
 
     /// <summary>Every byte, once <see cref="Verdict"/> is set. Belongs to the cold artifact.</summary>
-    public PartialBlob Partial { get; private set; } = null!;
+    private PartialBlob Partial { get; set; } = null!;
 
-    public Verdict? Verdict { get; private set; }
+    private Verdict? Verdict { get; set; }
 
     /// <summary>Asks <paramref name="source"/> until the bytes are here and verified. Throws <see cref="StorageException"/> and on cancellation only.</summary>
     /// <param name="tries">How many cuts in a row without a new byte are too many.</param>
-    public static async Task<(Attempt, Download?)> RunAsync(ArtifactRequest request, UpstreamSource source, ColdArtifact cold, BlobStore blobs,
+    public static async Task<(Attempt, Delivered?)> RunAsync(ArtifactRequest request, UpstreamSource source, ColdArtifact cold, BlobStore blobs,
         UpstreamClient upstream, int tries, TimeProvider time, CancellationToken ct)
     {
         var open = await upstream.OpenAsync(source, request.Path, 0, null, ct);
@@ -57,7 +57,7 @@ internal sealed class Download
         try
         {
             var attempt = await download.RunAsync(blobs, ct);
-            return (attempt, attempt.Fault is null ? download : null);
+            return (attempt, attempt.Fault is null ? new(download.Verdict!, download.Partial, source.Name) : null);
         }
         finally
         {

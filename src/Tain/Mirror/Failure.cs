@@ -51,6 +51,8 @@ internal sealed record Failure(FailureKind Kind, string Reason, IReadOnlyList<At
             return new(FailureKind.NotFound, nobodyToAsk, attempts);
         if (faults.Count == 0)
             return new(FailureKind.NotFound, attempts.All(a => a.Fault is FaultKind.NotAsked) ? "not stored here, and no source may be asked" : "every source asked says so", attempts);
+        if (attempts[^1] is { IsAbsence: true, HasLastWord: true } last)
+            return new(FailureKind.NotFound, $"{last.Source} has the last word, and says so", attempts);
         if (faults.All(a => a.Fault is FaultKind.Refused))
             return new(FailureKind.Refused, "refused by its source", attempts);
         if (faults.All(a => a.Fault is FaultKind.Timeout))

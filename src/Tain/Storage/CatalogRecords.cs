@@ -36,9 +36,15 @@ internal sealed record CatalogChange
 
     public IReadOnlyList<Document> Documents { get; init; } = [];
 
+    /// <summary>Other identities than the first that were seen without being fetched: an alarm each.</summary>
+    public IReadOnlyList<Drift> Drifts { get; init; } = [];
+
     /// <summary>Documents that no source has any more: deleted.</summary>
     public IReadOnlyList<DocumentKey> Forgotten { get; init; } = [];
 }
+
+/// <summary>A source names another identity than the first one.</summary>
+internal sealed record Drift(ArtifactKey Key, string StoredIdentity, string OfferedIdentity, string Source);
 
 internal sealed record SeenVersion(string Ecosystem, string Name, string Version, DateTimeOffset? Published);
 

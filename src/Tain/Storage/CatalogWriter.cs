@@ -140,6 +140,8 @@ internal sealed class CatalogWriter : IDisposable
             if (_connection.Execute(CatalogSql.ForgetDocument, key.Ecosystem, key.Name, key.Kind) > 0)
                 AppendFeed(FeedKind.Document, key.Ecosystem, key.Name, null, key.Kind, now);
         }
+        foreach (var drift in change.Drifts)
+            RaiseAlarm(drift, now);
         return change.Artifact is { } artifact ? Store(artifact, change.LostBlob, manifest, now) : new CommitResult(Conflict: null);
     }
 
@@ -184,7 +186,7 @@ internal sealed class CatalogWriter : IDisposable
         var stored = FindArtifact(key);
         if (stored is not null && stored.Identity != offered.Identity)
         {
-            RaiseAlarm(stored, offered, now);
+            RaiseAlarm(new(key, stored.Identity, offered.Identity, offered.Source), now);
             return new CommitResult(stored);
         }
         var storedAt = CatalogSql.Microseconds(offered.StoredAt);
@@ -205,13 +207,13 @@ internal sealed class CatalogWriter : IDisposable
         return new CommitResult(Conflict: null) { Stored = FindArtifact(key) };
     }
 
-    private void RaiseAlarm(Artifact stored, Artifact offered, long now)
+    private void RaiseAlarm(Drift drift, long now)
     {
-        var key = offered.Key;
-        if (_connection.Execute(CatalogSql.RepeatAlarm, key.Ecosystem, key.Name, key.Version, key.Kind, offered.Identity, offered.Source, now) > 0)
+        var key = drift.Key;
+        if (_connection.Execute(CatalogSql.RepeatAlarm, key.Ecosystem, key.Name, key.Version, key.Kind, drift.OfferedIdentity, drift.Source, now) > 0)
             return;
         _connection.Execute(CatalogSql.InsertAlarm, key.Ecosystem, key.Name, key.Version, key.Kind,
-            stored.Identity, offered.Identity, offered.Source, now);
+            drift.StoredIdentity, drift.OfferedIdentity, drift.Source, now);
         AppendFeed(FeedKind.Alarm, key.Ecosystem, key.Name, key.Version, key.Kind, now);
     }
 

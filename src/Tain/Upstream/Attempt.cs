@@ -33,7 +33,7 @@ internal enum FaultKind
     Malformed,
     /// <summary>Not asked: its circuit is open after earlier faults.</summary>
     Down,
-    /// <summary>Not asked: off, or direct before git is there. Counts as an absence.</summary>
+    /// <summary>Not asked: off. Counts as an absence.</summary>
     NotAsked,
 }
 
@@ -48,6 +48,9 @@ internal enum FaultKind
 internal sealed record Attempt(string Source, FaultKind? Fault, int? Status, string Said, TimeSpan Elapsed, int Tries, DateTimeOffset At)
 {
     public string Said { get; init => field = Secrets.OneLine(value, Secrets.MaxSaid); } = Secrets.OneLine(Said, Secrets.MaxSaid);
+
+    /// <summary>What was asked is the origin itself, and it answered: it has the last word on what does not exist (ARCHITECTURE, invariant 3).</summary>
+    public bool HasLastWord { get; init; }
 
     /// <summary>True when this source said that the thing does not exist.</summary>
     public bool IsAbsence => Fault is FaultKind.NotFound or FaultKind.Gone or FaultKind.NotAsked;

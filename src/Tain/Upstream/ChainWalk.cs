@@ -5,12 +5,10 @@ internal static class ChainWalk
 {
     internal const string OffSaid = "the list ends here, nobody else is asked";
     internal const string GivenUpSaid = "was still being asked when it was given up (upstream.fetch-timeout, or this server is stopping)";
-    internal const string DirectSaid = "fetching from repositories is not built yet";
 
-    /// <summary>Asks until one answers. <paramref name="ask"/> is called for proxies; direct and off answer by themselves
-    /// (until git is there, direct is an absence with that reason). A source whose circuit is open is not asked, which counts
-    /// as a fault of its own: with <c>,</c> the walk stops there.</summary>
-    /// <param name="ask">Returns a value, or an attempt whose Fault is set. Through <see cref="UpstreamClient"/>, which reports to
+    /// <summary>Asks until one answers. <paramref name="ask"/> is called for proxies and direct; off answers by itself. A proxy whose
+    /// circuit is open is not asked, which counts as a fault of its own: with <c>,</c> the walk stops there.</summary>
+    /// <param name="ask">Returns a value, or an attempt whose Fault is set. Proxies through <see cref="UpstreamClient"/>, which reports to
     /// <paramref name="health"/>; the walk only reads it.</param>
     /// <param name="attempts">Kept as they are made: when the walk throws, it tells how far it came, and who was being asked.</param>
     /// <returns>The first value, or none; and all attempts in order, those not asked included.</returns>
@@ -22,42 +20,39 @@ internal static class ChainWalk
         {
             ct.ThrowIfCancellationRequested();
             Attempt attempt;
-            switch (link.Kind)
+            if (link.Kind is LinkKind.Off)
             {
-                case LinkKind.Off:
-                    attempts.Add(new Attempt("off", FaultKind.NotAsked, null, OffSaid, TimeSpan.Zero, 0, time.GetUtcNow()));
-                    return new ChainResult<T>(null, attempts);
-                case LinkKind.Direct:
-                    attempts.Add(new Attempt("direct", FaultKind.NotAsked, null, DirectSaid, TimeSpan.Zero, 0, time.GetUtcNow()));
-                    return new ChainResult<T>(null, attempts);
-                default:
-                    if (health.WhyNotAsked(link.Source!.Name) is { } why)
-                    {
-                        attempt = new Attempt(link.Source.Name, FaultKind.Down, null, why, TimeSpan.Zero, 0, time.GetUtcNow());
-                        break;
-                    }
+                attempts.Add(new Attempt("off", FaultKind.NotAsked, null, OffSaid, TimeSpan.Zero, 0, time.GetUtcNow()));
+                return new ChainResult<T>(null, attempts);
+            }
 
-                    var at = time.GetUtcNow();
-                    T? value;
-                    try
-                    {
-                        (attempt, value) = await ask(link, ct).ConfigureAwait(false);
-                    }
-                    catch (OperationCanceledException)
-                    {
-                        attempts.Add(new Attempt(link.Source.Name, FaultKind.Timeout, null, GivenUpSaid, time.GetUtcNow() - at, 1, at));
-                        throw;
-                    }
+            var name = link.Source?.Name ?? "direct";
+            if (link.Source is not null && health.WhyNotAsked(name) is { } why)
+            {
+                attempt = new Attempt(name, FaultKind.Down, null, why, TimeSpan.Zero, 0, time.GetUtcNow());
+            }
+            else
+            {
+                var at = time.GetUtcNow();
+                T? value;
+                try
+                {
+                    (attempt, value) = await ask(link, ct).ConfigureAwait(false);
+                }
+                catch (OperationCanceledException)
+                {
+                    attempts.Add(new Attempt(name, FaultKind.Timeout, null, GivenUpSaid, time.GetUtcNow() - at, 1, at));
+                    throw;
+                }
 
-                    if (value is not null)
-                    {
-                        attempts.Add(attempt);
-                        return new ChainResult<T>(value, attempts);
-                    }
+                if (value is not null)
+                {
+                    attempts.Add(attempt);
+                    return new ChainResult<T>(value, attempts);
+                }
 
-                    if (attempt.Fault is null)
-                        throw new InvalidOperationException($"{link.Source.Name} was asked and gave neither a value nor a fault.");
-                    break;
+                if (attempt.Fault is null)
+                    throw new InvalidOperationException($"{name} was asked and gave neither a value nor a fault.");
             }
 
             attempts.Add(attempt);

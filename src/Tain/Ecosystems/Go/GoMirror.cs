@@ -1,4 +1,5 @@
 using System.Text;
+using Tain.Ecosystems.Go.Direct;
 using Tain.GoModules;
 using Tain.Mirror;
 using Tain.Storage;
@@ -8,8 +9,8 @@ namespace Tain.Ecosystems.Go;
 
 /// <summary>Go modules mapped onto documents and artifacts: lists, latest and .info change or are small; .mod and .zip never change.
 /// Each is fetched by itself: asking for .info never waits for a zip.</summary>
-internal sealed class GoMirror(Documents documents, Artifacts artifacts, Catalog catalog, UpstreamClient upstream, SourceHealth health, GoRouting routing,
-    GoOptions options, TimeProvider time)
+internal sealed class GoMirror(Documents documents, Artifacts artifacts, Catalog catalog, UpstreamClient upstream, SourceHealth health, DirectSource direct,
+    GoRouting routing, GoOptions options, TimeProvider time)
 {
     public const string Ecosystem = "go";
 
@@ -45,15 +46,17 @@ internal sealed class GoMirror(Documents documents, Artifacts artifacts, Catalog
     public ArtifactAnswer GetArtifact(GoAddress address, bool cachedOnly)
     {
         var zip = address.Resource is GoResource.Zip;
+        var route = routing.For(address.Module);
         return artifacts.Get(new()
         {
             Key = new(Ecosystem, address.Module.Value, address.Version, zip ? ZipKind : ModKind),
             Address = address.Text,
-            Chain = routing.For(address.Module).Chain,
+            Chain = route.Chain,
             Order = options.Order,
             NobodyToAsk = GoRouting.NobodyToAsk,
             Path = address.UpstreamPath,
             MaxBytes = zip ? ModuleZip.MaxZipFile : ModuleZip.MaxGoMod,
+            Produce = (output, ct) => direct.ProduceAsync(address, route.Private, output, ct),
             AbsenceTtl = options.AbsenceTtl,
             CachedOnly = cachedOnly,
             Verify = zip ? (body, ct) => GoContent.VerifyZipAsync(address, body, ct) : GoContent.VerifyModAsync,
@@ -101,7 +104,11 @@ internal sealed class GoMirror(Documents documents, Artifacts artifacts, Catalog
 
         async Task<(Attempt, SmallAnswer?)> AskAsync(ChainLink link, CancellationToken token)
         {
-            var source = link.Source!;
+            if (link.Source is not { } source)
+            {
+                var (attempt, body) = await direct.GetDocumentAsync(address, route.Private, token);
+                return (attempt, body is null ? null : new SmallAnswer(attempt, body, false, null, null));
+            }
             var own = stored?.Source == source.Name && (stored.ETag ?? stored.LastModified) is not null ? new Validator(stored.ETag, stored.LastModified) : null;
             var answer = await upstream.GetSmallAsync(source, address.UpstreamPath, list ? GoContent.MaxList : GoContent.MaxInfo, own, token);
             if (answer.Attempt.Fault is not null)

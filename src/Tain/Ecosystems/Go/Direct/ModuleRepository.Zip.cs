@@ -1,0 +1,40 @@
+using Tain.Ecosystems.Go.Git;
+using Tain.GoModules;
+using Tain.Upstream;
+
+namespace Tain.Ecosystems.Go.Direct;
+
+// A version's zip out of git (Zip).
+internal sealed partial class ModuleRepository
+{
+    /// <summary>Streams the zip while git gives the files. What may be in it is decided before, from the tree's names and sizes.</summary>
+    public async Task WriteZipAsync(string commit, string version, Stream output, CancellationToken ct)
+    {
+        var location = await FindAsync(commit, version, ct);
+        var entries = await git.ListTreeAsync(commit, location.Directory, ct);
+        var goVersion = location.GoMod is null ? null : GoModFile.GoVersionOf(location.GoMod);
+        var tree = ModuleTree.Check(entries.Select(e => new TreeFile(e.Name, e.Size, KindOf(e.Mode))), place.Module, version, goVersion);
+        if (tree.Error is { } error)
+            throw new RepositoryException(FaultKind.Malformed, $"{version} can't be made a module zip: {error}", reached: true);
+        await using var zip = new ModuleZipWriter(output, place.Module, version);
+        try
+        {
+            await git.ArchiveAsync(commit, location.Directory, (name, content, token) => tree.Contains(name) ? zip.AddAsync(name, content, token) : Task.CompletedTask, ct);
+            // A module in a subdirectory has the repository's license, when it has none of its own.
+            if (location.Directory.Length > 0 && tree.NeedsLicense && await git.ReadFileAsync(commit, "LICENSE", (int)ModuleZip.MaxLicense, ct) is { } license)
+                await zip.AddAsync("LICENSE", new MemoryStream(license, writable: false), ct);
+            await zip.FinishAsync(ct);
+        }
+        catch (ModuleZipException e)
+        {
+            throw new RepositoryException(FaultKind.Malformed, $"{version} can't be made a module zip: {e.Message}", reached: true, e);
+        }
+    }
+
+    private static TreeFileKind KindOf(string mode) => mode switch
+    {
+        "100644" or "100755" or "100664" => TreeFileKind.Regular,
+        "120000" => TreeFileKind.Symlink,
+        _ => TreeFileKind.Other,
+    };
+}
