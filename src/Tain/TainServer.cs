@@ -62,10 +62,12 @@ internal sealed class TainServer : IAsyncDisposable
         _artifacts = new Artifacts(_catalog, _blobs, fetch, _failures, _life);
 
         var routing = new GoRouting(options.Go);
-        var go = new GoMirror(_documents, _artifacts, _catalog, _upstream, sources, routing, options.Go, _time);
+        var go = new GoMirror(_documents, _artifacts, _catalog, _upstream, sources, _failures, _direct, routing, options.Go, _time);
         _ecosystems = new Ecosystems.Ecosystems(
             new GoEndpoints(go, new GoIndex(_catalog, routing), routing, _time),
-            new GoExplain(go, routing, _catalog, sources, _stories));
+            new GoExplain(go, routing, _catalog, sources, _stories),
+            new GoResolve(go),
+            new PushHooks(new PushRefresh(go, routing, discovery, _repositories, _catalog), options.Go.Direct.HookSecretFile));
 
         _health = new Health(() => File.Exists(Path.Combine(options.Data, Catalog.FileName)) ? null : $"{Path.GetFullPath(options.Data)} is gone or can't be read");
         var access = new AccessLog(_log);
@@ -102,11 +104,12 @@ internal sealed class TainServer : IAsyncDisposable
     /// <summary>:: The life of a request, step 1.</summary>
     private Task HandleAsync(HttpContext context)
     {
-        if (ServerLimits.RefuseOrNull(context) is { } refused)
+        var isPlain = RawTarget.TryRead(context, out var target);
+        if (ServerLimits.RefuseOrNull(context, isPlain && Ecosystems.Ecosystems.MayPost(target)) is { } refused)
             return refused;
         if (Hop.IsMine(context.Request.Headers.Via))
             return ErrorBody.WriteAsync(context, StatusCodes.Status508LoopDetected, ErrorBody.Format("loop: this server was asked by itself: a source of go.upstream or go.routes leads back here", []));
-        if (!RawTarget.TryRead(context, out var target))
+        if (!isPlain)
             return GoErrors.WriteMalformedAsync(context, "the path is not a plain one: it is decoded once, and holds visible ASCII, no %, no empty or dot segments");
         return target.Path switch
         {

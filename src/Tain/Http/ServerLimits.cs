@@ -15,7 +15,7 @@ internal static class ServerLimits
     /// <summary>How many request headers.</summary>
     public const int RequestHeaderCount = 64;
 
-    /// <summary>Bytes of a request's body: there is none yet, only GET and HEAD are served.</summary>
+    /// <summary>Bytes of a request's body: only those who take one raise it.</summary>
     public const long RequestBodyBytes = 0;
 
     /// <summary>How long a client may take to send its request's headers.</summary>
@@ -42,7 +42,7 @@ internal static class ServerLimits
         ("request target", $"{RawTarget.MaxLength} characters", "path and query; longer is 404, and over the request line's bound 414"),
         ("request line", $"{RequestLineBytes / 1024} KiB", "method, target and version"),
         ("request headers", $"{RequestHeaderBytes / 1024} KiB, {RequestHeaderCount} headers", "431 beyond"),
-        ("request body", "none", "only GET and HEAD are served; a body is 400"),
+        ("request body", "none", "GET and HEAD have none; a body is 400. Push hooks take 25 MiB"),
         ("request header timeout", $"{RequestHeaderTimeout.TotalSeconds:0} s", "from the first byte to the end of the headers"),
         ("keep-alive timeout", $"{KeepAliveTimeout.TotalSeconds:0} s", "an idle connection; longer than the 60 s usual in proxies"),
         ("connections", $"{Connections}", "open at once; further ones are closed"),
@@ -73,9 +73,12 @@ internal static class ServerLimits
     }
 
     /// <summary>Null when the request may go on; else it has been answered: 405 for a method that is not GET or HEAD, 400 for a body.</summary>
-    public static Task? RefuseOrNull(HttpContext context)
+    /// <param name="mayPost">The target takes a POST.</param>
+    public static Task? RefuseOrNull(HttpContext context, bool mayPost = false)
     {
         var method = context.Request.Method;
+        if (mayPost && method is "POST")
+            return null;
         if (method is not ("GET" or "HEAD"))
         {
             context.Response.Headers.Allow = "GET, HEAD";

@@ -37,6 +37,15 @@ internal sealed class Documents(Catalog catalog, Flights<DocumentAnswer> flights
         return stored is null ? flight : StaleAfterPatienceAsync(request, stored, flight);
     }
 
+    /// <summary>Asks the sources now, however fresh the document is, and not by a flight that began before.</summary>
+    public async Task<DocumentAnswer> RefreshAsync(DocumentRequest request, CancellationToken ct)
+    {
+        failures.Forget(request.Address);
+        await flights.LandAsync(request.Address, ct);
+        var stored = FindOrNull(request.Key);
+        return life.IsFull ? new(stored, Failure.TooMany, Served.Stale) : await flights.JoinAsync(request.Address, token => RefreshAsync(request, stored, token), ct);
+    }
+
     /// <summary>A source that stalls must not keep from a client what is stored. The flight goes on for the next one.</summary>
     private async Task<DocumentAnswer> StaleAfterPatienceAsync(DocumentRequest request, Document stored, Task<DocumentAnswer> flight)
     {

@@ -16,6 +16,13 @@ internal sealed class Flights<T>(ServerLife life, TimeSpan deadline) where T : c
     public void StartInBackground(string key, Func<CancellationToken, Task<T>> work)
         => _ = Start(key, work).ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 
+    /// <summary>Waits until the flight that is under way now, if there is one, has ended, however it does.</summary>
+    public async Task LandAsync(string key, CancellationToken wait)
+    {
+        if (_flights.TryGetValue(key, out var flight))
+            await flight.Value.ContinueWith(static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).WaitAsync(wait);
+    }
+
     /// <summary>True when <see cref="JoinAsync"/> would not start anything new.</summary>
     public bool IsFlying(string key) => _flights.ContainsKey(key);
 

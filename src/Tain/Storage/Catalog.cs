@@ -84,6 +84,10 @@ internal sealed class Catalog : IAsyncDisposable
     public Document? FindDocumentOrNull(DocumentKey key) => Read(c =>
         FirstOrNull(c.Command(CatalogSql.FindDocument, key.Ecosystem, key.Name, key.Kind), CatalogSql.ReadDocument));
 
+    /// <summary>Names of which a document came from <paramref name="source"/>, at most <paramref name="limit"/>.</summary>
+    public IReadOnlyList<string> NamesBySource(string ecosystem, string source, int limit) => Read(c =>
+        All(c.Command(CatalogSql.NamesBySource, ecosystem, source, limit), reader => reader.GetString(0)));
+
     public VersionFact? FindVersionOrNull(string ecosystem, string name, string version) => Read(c =>
         FirstOrNull(c.Command(CatalogSql.FindVersion, ecosystem, name, version), CatalogSql.ReadVersion));
 

@@ -81,6 +81,8 @@ internal static class CatalogSchema
             at INTEGER NOT NULL
         ) STRICT;
         """,
+        // A push names a repository: which names have documents from there.
+        "CREATE INDEX document_source ON document (ecosystem, source);",
     ];
 
     public static int Newest => Scripts.Length;

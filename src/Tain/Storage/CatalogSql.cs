@@ -15,6 +15,7 @@ internal static class CatalogSql
     public const string FindManifest = "SELECT body FROM manifest WHERE ecosystem = $1 AND name = $2 AND version = $3 AND kind = $4";
     public const string FindDocument =
         "SELECT ecosystem, name, kind, body, etag, last_modified, fetched_at, source FROM document WHERE ecosystem = $1 AND name = $2 AND kind = $3";
+    public const string NamesBySource = "SELECT DISTINCT name FROM document WHERE ecosystem = $1 AND source = $2 ORDER BY name LIMIT $3";
     public const string FindVersion = $"SELECT {VersionColumns} FROM version WHERE ecosystem = $1 AND name = $2 AND version = $3";
     public const string VersionsOf = $"SELECT {VersionColumns} FROM version WHERE ecosystem = $1 AND name = $2 ORDER BY version";
     public const string VersionsSince = $"SELECT {VersionColumns} FROM version WHERE ecosystem = $1 AND first_seen >= $2 ORDER BY first_seen";

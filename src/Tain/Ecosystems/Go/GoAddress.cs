@@ -11,7 +11,7 @@ internal enum GoResource { List, Latest, Info, Mod, Zip }
 internal sealed record GoAddress(ModulePath Module, GoResource Resource, string Version)
 {
     /// <summary>Longest query (branch, tag, commit), in characters: git's own limit for a ref is a path's.</summary>
-    private const int MaxQuery = 255;
+    public const int MaxQuery = 255;
 
     /// <summary>For people, and the key of flights, absences and stories.</summary>
     public string Text => Resource switch

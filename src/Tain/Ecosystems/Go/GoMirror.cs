@@ -9,7 +9,7 @@ namespace Tain.Ecosystems.Go;
 
 /// <summary>Go modules mapped onto documents and artifacts: lists, latest and .info change or are small; .mod and .zip never change.
 /// Each is fetched by itself: asking for .info never waits for a zip.</summary>
-internal sealed class GoMirror(Documents documents, Artifacts artifacts, Catalog catalog, UpstreamClient upstream, SourceHealth health, DirectSource direct,
+internal sealed class GoMirror(Documents documents, Artifacts artifacts, Catalog catalog, UpstreamClient upstream, SourceHealth health, KnownFailures failures, DirectSource direct,
     GoRouting routing, GoOptions options, TimeProvider time)
 {
     public const string Ecosystem = "go";
@@ -20,9 +20,41 @@ internal sealed class GoMirror(Documents documents, Artifacts artifacts, Catalog
     /// <summary>@v/list, @latest and .info.</summary>
     public Task<DocumentAnswer> GetDocumentAsync(GoAddress address, bool cachedOnly, CancellationToken ct)
     {
+        var route = RouteOf(address);
+        // With off, versions that are only known by name can't be had: what is stored is the whole truth.
+        if (route.IsOff && !address.IsForever && Compute(address, KeyOf(address)) is { } computed)
+            return Task.FromResult(new DocumentAnswer(computed, null, Served.Computed));
+        return documents.GetAsync(RequestFor(address, route, cachedOnly), ct);
+    }
+
+    /// <summary>Asks anew for the module's list and latest, and forgets that versions which the list names now were absent.</summary>
+    public async Task RefreshAsync(ModulePath module, CancellationToken ct)
+    {
+        var route = routing.For(module);
+        await documents.RefreshAsync(RequestFor(new(module, GoResource.Latest, ""), route, cachedOnly: false), ct);
+        var list = await documents.RefreshAsync(RequestFor(new(module, GoResource.List, ""), route, cachedOnly: false), ct);
+        if (list.Document is not { } document)
+            return;
+        foreach (var version in GoContent.VersionsIn(module, document.Body))
+        {
+            foreach (var resource in new[] { GoResource.Info, GoResource.Mod, GoResource.Zip })
+                failures.Forget(new GoAddress(module, resource, version.Version).Text);
+        }
+    }
+
+    private GoRouteChoice RouteOf(GoAddress address)
+    {
         var route = routing.For(address.Module);
+        return HasSlash(address) ? route with { Chain = route.Chain.Where(link => link.Kind is LinkKind.Direct) } : route;
+    }
+
+    /// <summary>No proxy can be asked for such a branch (golang/go#32955).</summary>
+    private static bool HasSlash(GoAddress address) => address.Version.Contains('/', StringComparison.Ordinal);
+
+    private DocumentRequest RequestFor(GoAddress address, GoRouteChoice route, bool cachedOnly)
+    {
         var key = KeyOf(address);
-        var request = new DocumentRequest
+        return new DocumentRequest
         {
             Key = key,
             Address = address.Text,
@@ -30,16 +62,12 @@ internal sealed class GoMirror(Documents documents, Artifacts artifacts, Catalog
             StaleWhileRevalidate = options.StaleWhileRevalidate,
             StalePatience = options.StalePatience,
             AbsenceTtl = options.AbsenceTtl,
-            NobodyToAsk = GoRouting.NobodyToAsk,
+            NobodyToAsk = HasSlash(address) ? "only direct can be asked for a name with a slash, and its chain has none" : GoRouting.NobodyToAsk,
             CachedOnly = cachedOnly,
             KeepWhenGone = address.Resource is not GoResource.Info,
             Fetch = (stored, token) => FetchAsync(address, key, route, stored, token),
             Compute = () => Compute(address, key),
         };
-        // With off, versions that are only known by name can't be had: what is stored is the whole truth.
-        if (route.IsOff && !address.IsForever && Compute(address, key) is { } computed)
-            return Task.FromResult(new DocumentAnswer(computed, null, Served.Computed));
-        return documents.GetAsync(request, ct);
     }
 
     /// <summary>.mod and .zip. The caller disposes the answer.</summary>
