@@ -28,16 +28,18 @@ internal sealed class RunningTain : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static Task<RunningTain> StartAsync(string upstream, Func<GoOptions, GoOptions>? go = null, Func<UpstreamOptions, UpstreamOptions>? upstreams = null, WriteSteps? steps = null)
-        => StartAsync(Directory.CreateTempSubdirectory("tain-test-").FullName, upstream, go, upstreams, steps);
+    public static Task<RunningTain> StartAsync(string upstream, Func<GoOptions, GoOptions>? go = null, Func<UpstreamOptions, UpstreamOptions>? upstreams = null, WriteSteps? steps = null,
+        Func<string, string?>? environment = null)
+        => StartAsync(Directory.CreateTempSubdirectory("tain-test-").FullName, upstream, go, upstreams, steps, environment);
 
-    public static async Task<RunningTain> StartAsync(string data, string upstream, Func<GoOptions, GoOptions>? go = null, Func<UpstreamOptions, UpstreamOptions>? upstreams = null, WriteSteps? steps = null)
+    public static async Task<RunningTain> StartAsync(string data, string upstream, Func<GoOptions, GoOptions>? go = null, Func<UpstreamOptions, UpstreamOptions>? upstreams = null, WriteSteps? steps = null,
+        Func<string, string?>? environment = null)
     {
         var options = new TainOptions { Listen = "127.0.0.1:0", Data = data, StopTimeout = TimeSpan.FromSeconds(10) };
         var goOptions = options.Go with { Upstream = SourceChain.Parse(upstream) };
         options = options with { Go = go?.Invoke(goOptions) ?? goOptions, Upstream = upstreams?.Invoke(options.Upstream) ?? options.Upstream };
         var time = new ShiftedTime();
-        var server = new TainServer(options, time, steps, log: new LogWriter(Stream.Null, json: true, time));
+        var server = new TainServer(options, time, steps, log: new LogWriter(Stream.Null, json: true, time), environment);
         await server.StartAsync(CancellationToken.None);
         return new(server, data, time);
     }
