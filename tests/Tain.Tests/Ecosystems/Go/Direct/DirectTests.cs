@@ -159,7 +159,6 @@ public sealed class DirectTests
         { "down", 502, "refused" },
         { "status 500", 502, "500" },
         { "tls", 502, "TLS" },
-        { "no such host", 404, "no such host" },
         { "password", 404, "password" },
         { "forbidden", 403, "403" },
         { "missing", 404, "404" },
@@ -183,8 +182,7 @@ public sealed class DirectTests
         {
             "down" => new Rule("corp.example") { Host = HostFault.Refused },
             "status 500" => new Rule(Module) { Only = path, Status = 500 },
-            "tls" => new Rule("corp.example") { Certificate = CertificateFault.Untrusted },
-            "no such host" => new Rule("corp.example") { Host = HostFault.Unknown },
+            "tls" => new Rule("corp.example") { Certificate = CertificateFault.UnknownAuthority },
             "password" => new Rule(Module) { Only = path, Password = "me:secret" },
             "forbidden" => new Rule(Module) { Only = path, Status = 403 },
             "missing" => new Rule(Module) { Only = path, Status = 404 },
