@@ -1,7 +1,10 @@
+using System.Net;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Tain.Config;
 using Tain.Ecosystems.Go;
+using Tain.Ecosystems.Go.Direct;
+using Tain.Ecosystems.Go.Git;
 using Tain.Http;
 using Tain.Mirror;
 using Tain.Storage;
@@ -18,6 +21,13 @@ internal sealed class TainServer : IAsyncDisposable
     private readonly BlobStore _blobs;
     private readonly Catalog _catalog;
     private readonly UpstreamClient _upstream;
+    private readonly StrangerClient _strangers;
+    private readonly GitGateway _gateway;
+    private readonly GitRepositories _repositories;
+    private readonly ToolchainModules _toolchain;
+    private readonly Discovery _discovery;
+    private readonly BoundVersions _bound;
+    private readonly PushHooks _hooks;
     private readonly Documents _documents;
     private readonly Artifacts _artifacts;
     private readonly KnownFailures _failures;
@@ -31,7 +41,8 @@ internal sealed class TainServer : IAsyncDisposable
     /// <summary>Opens the store and binds nothing yet. Throws <see cref="StorageException"/> with the remedy.</summary>
     /// <param name="steps">For tests that stop the process at a named step of a write.</param>
     /// <param name="log">Where the log goes; standard output by default. Disposed with the server.</param>
-    public TainServer(TainOptions options, TimeProvider? time = null, WriteSteps? steps = null, LogWriter? log = null)
+    /// <param name="environment">The variables of outgoing proxies; this process's own by default.</param>
+    public TainServer(TainOptions options, TimeProvider? time = null, WriteSteps? steps = null, LogWriter? log = null, Func<string, string?>? environment = null)
     {
         _options = options;
         _time = time ?? TimeProvider.System;
@@ -52,7 +63,9 @@ internal sealed class TainServer : IAsyncDisposable
         _catalog = Catalog.Open(options.Data, _time, steps);
 
         var sources = new SourceHealth(_time);
-        _upstream = new UpstreamClient(options.Upstream, sources, _time);
+        environment ??= Environment.GetEnvironmentVariable;
+        _upstream = new UpstreamClient(options.Upstream, sources, _time, Dns.GetHostAddressesAsync, environment);
+        _strangers = new StrangerClient(options.Upstream, _time, Dns.GetHostAddressesAsync, environment);
 
         _failures = new KnownFailures(_time);
         _stories = new Stories();
@@ -61,13 +74,22 @@ internal sealed class TainServer : IAsyncDisposable
         var fetch = new ArtifactFetch(_blobs, _catalog, _upstream, sources, _failures, _stories, options.Upstream, _life, _time, logs.CreateLogger<ArtifactFetch>());
         _artifacts = new Artifacts(_catalog, _blobs, fetch, _failures, _life);
 
+        var access = new GitAccess(options.Go.Git, options.Upstream, _strangers, _time);
+        _gateway = new GitGateway(_strangers, access, options.Go.Git);
+        var transports = new GitTransports(options.Go.Git, options.Upstream, _strangers, _gateway);
+        _repositories = new GitRepositories(Path.Combine(options.Data, "git"), options.Go.Git, transports, _time);
+        _discovery = new Discovery(options.Go.Direct, options.Go.Git, _strangers.GetPageAsync, access.CredentialsAsync, _life, _time);
+        _toolchain = new ToolchainModules(options.Go.Direct, options.Go.Git, options.Upstream, Path.Combine(options.Data, "toolchain"), _time);
+        _bound = new BoundVersions(_catalog);
+        var direct = new DirectSource(_discovery, _repositories, _bound, _strangers, _toolchain, _catalog, options.Go, options.Upstream.FetchTimeout, _time);
+
         var routing = new GoRouting(options.Go);
-        var go = new GoMirror(_documents, _artifacts, _catalog, _upstream, sources, _failures, _direct, routing, options.Go, _time);
+        var go = new GoMirror(_documents, _artifacts, _catalog, _upstream, sources, _failures, direct, routing, options.Go, _time);
         _ecosystems = new Ecosystems.Ecosystems(
             new GoEndpoints(go, new GoIndex(_catalog, routing), routing, _time),
             new GoExplain(go, routing, _catalog, sources, _stories),
             new GoResolve(go),
-            new PushHooks(new PushRefresh(go, routing, discovery, _repositories, _catalog), options.Go.Direct.HookSecretFile));
+            _hooks = new PushHooks(new PushRefresh(go, routing, _discovery, _repositories, _catalog), options.Go.Direct.HookSecretFile));
 
         _health = new Health(() => File.Exists(Path.Combine(options.Data, Catalog.FileName)) ? null : $"{Path.GetFullPath(options.Data)} is gone or can't be read");
         var access = new AccessLog(_log);
@@ -130,6 +152,14 @@ internal sealed class TainServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _web.DisposeAsync();
+        // git first: what it would still ask for goes through the rest.
+        _repositories.Dispose();
+        _toolchain.Dispose();
+        await _gateway.DisposeAsync();
+        _hooks.Dispose();
+        _discovery.Dispose();
+        _bound.Dispose();
+        _strangers.Dispose();
         _upstream.Dispose();
         _artifacts.Dispose();
         _documents.Dispose();

@@ -86,6 +86,11 @@ internal sealed class Documents(Catalog catalog, Flights<DocumentAnswer> flights
         {
             gaveUp = Failure.GaveUp(life, fetchTimeout, []);
         }
+        catch (StorageException e)
+        {
+            log.LogError(e, "could not fetch {Address}", request.Address);
+            gaveUp = new(e is StorageFullException ? FailureKind.StorageFull : FailureKind.Unavailable, e.Message, []);
+        }
         var answer = fetch.Document is { } document
             ? await KeepAsync(request, document, fetch)
             : await WithoutAsync(request, stored, gaveUp ?? Failure.Of(fetch.Attempts, request.NobodyToAsk));

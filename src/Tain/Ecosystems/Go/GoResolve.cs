@@ -1,3 +1,4 @@
+using System.Buffers;
 using Tain.GoModules;
 using Tain.Http;
 using Tain.Mirror;
@@ -8,6 +9,8 @@ namespace Tain.Ecosystems.Go;
 /// (golang/go#32955), as a <c>.info</c>; then <c>go get MODULE@VERSION</c> takes it.</summary>
 internal sealed class GoResolve(GoMirror mirror)
 {
+    private static readonly SearchValues<char> Forbidden = SearchValues.Create(" ~^:?*[\\");
+
     public async Task HandleAsync(HttpContext context, RawTarget target)
     {
         if (!target.TryGetQuery("module", out var name) || !target.TryGetQuery("ref", out var reference))
@@ -47,7 +50,7 @@ internal sealed class GoResolve(GoMirror mirror)
         if (reference is "latest" or "upgrade" or "patch")
             return $"\"{reference}\" is the go command's word, not a ref";
         var broken = reference[0] is '-' or '/' || reference[^1] is '/' or '.' || reference.Contains("..", StringComparison.Ordinal) || reference.Contains("@{", StringComparison.Ordinal)
-            || reference.AsSpan().ContainsAny(" ~^:?*[\\") || reference.Any(c => c is < '!' or > '~')
+            || reference.AsSpan().ContainsAny(Forbidden) || reference.Any(c => c is < '!' or > '~')
             || reference.Split('/').Any(part => part.Length == 0 || part[0] == '.' || part.EndsWith(".lock", StringComparison.Ordinal));
         return broken ? "that is no legal name of a branch, tag or commit (git-check-ref-format)" : null;
     }

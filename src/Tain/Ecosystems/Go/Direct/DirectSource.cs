@@ -35,16 +35,18 @@ internal sealed class DirectSource(Discovery discovery, GitRepositories reposito
     {
         var at = time.GetUtcNow();
         var source = Name;
+        RepositoryRoot? root = null;
         try
         {
-            var root = await discovery.FindAsync(address.Module, isPrivate, ct);
+            root = await discovery.FindAsync(address.Module, isPrivate, ct);
             source = $"{Name} {root.Origin}";
             await ask(OriginOf(address, root, isPrivate));
             return Attempt(null, "answered");
         }
         catch (RepositoryException e)
         {
-            return Attempt(e.Fault, e.Message) with { HasLastWord = e.Reached };
+            var hint = e.Fault is FaultKind.NotFound && !e.Reached ? root?.HintWhenMissing(address.Module.Value) : null;
+            return Attempt(e.Fault, hint is null ? e.Message : $"{e.Message}; {hint}") with { HasLastWord = e.Reached };
         }
 
         Attempt Attempt(FaultKind? fault, string said) => new(source, fault, null, said, time.GetUtcNow() - at, 1, at);

@@ -13,48 +13,48 @@ internal sealed partial class ModuleRepository
     /// <summary>Finds the module at a commit. With a major version suffix it may be in <c>DIR</c> or in <c>DIR/vN</c>, not in both.</summary>
     public async Task<Location> FindAsync(string commit, string version, CancellationToken ct)
     {
-        var first = Join(place.Directory, "go.mod");
-        var mod1 = await git.ReadFileAsync(commit, first, (int)ModuleZip.MaxGoMod, ct);
+        var first = Join(_place.Directory, "go.mod");
+        var mod1 = await _git.ReadFileAsync(commit, first, (int)ModuleZip.MaxGoMod, ct);
         var path1 = mod1 is null ? "" : GoModFile.ModulePathOf(mod1);
-        var found1 = mod1 is not null && (IsMajor(path1, place.PathMajor)
+        var found1 = mod1 is not null && (IsMajor(path1, _place.PathMajor)
             // An old bug let unversioned paths stand for gopkg.in's versioned ones (golang/go#34254).
-            || (place.PathMajor.Length == 0 && path1.StartsWith("gopkg.in/", StringComparison.Ordinal)));
+            || (_place.PathMajor.Length == 0 && path1.StartsWith("gopkg.in/", StringComparison.Ordinal)));
 
-        var hasSecond = place.PathMajor.Length > 0 && place.Root != place.Module.Value && place.PathMajor[0] != '.';
+        var hasSecond = _place.PathMajor.Length > 0 && _place.Root != _place.Module.Value && _place.PathMajor[0] != '.';
         if (hasSecond)
         {
-            var directory2 = Join(place.Directory, place.PathMajor[1..]);
+            var directory2 = Join(_place.Directory, _place.PathMajor[1..]);
             var second = directory2 + "/go.mod";
             // Only the suffix is compared: forks keep the path of what they replace.
-            if (await git.ReadFileAsync(commit, second, (int)ModuleZip.MaxGoMod, ct) is { } mod2)
+            if (await _git.ReadFileAsync(commit, second, (int)ModuleZip.MaxGoMod, ct) is { } mod2)
             {
                 var path2 = GoModFile.ModulePathOf(mod2);
-                if (IsMajor(path2, place.PathMajor))
+                if (IsMajor(path2, _place.PathMajor))
                 {
                     return found1
-                        ? throw NoModule($"{first} and {second} both have …{place.PathMajor} module paths")
+                        ? throw NoModule($"{first} and {second} both have …{_place.PathMajor} module paths")
                         : new(directory2, mod2);
                 }
-                throw NoModule(path2.Length == 0 ? $"{second} has no module path" : $"{second} has the module path \"{path2}\", which does not end in {place.PathMajor}");
+                throw NoModule(path2.Length == 0 ? $"{second} has no module path" : $"{second} has the module path \"{path2}\", which does not end in {_place.PathMajor}");
             }
         }
 
         if (found1)
-            return new(place.Directory, mod1);
-        var neither = hasSecond ? $" (and {Join(place.Directory, place.PathMajor[1..])}/go.mod does not exist)" : "";
+            return new(_place.Directory, mod1);
+        var neither = hasSecond ? $" (and {Join(_place.Directory, _place.PathMajor[1..])}/go.mod does not exist)" : "";
         if (mod1 is not null)
         {
             throw NoModule(path1.Length == 0 ? $"{first} has no module path{neither}"
-                : place.PathMajor.Length > 0 ? $"{first} has the module path \"{path1}\", which does not end in {place.PathMajor}{neither}"
+                : _place.PathMajor.Length > 0 ? $"{first} has the module path \"{path1}\", which does not end in {_place.PathMajor}{neither}"
                 : !ModulePath.TryParse(path1, out _, out _) ? $"{first} has the malformed module path \"{path1}\""
                 : $"{first} has the module path \"{path1}\", which is of another major version than {Semver.Major(version)}");
         }
         // A module without a go.mod is as large as its repository, and of no major version that would need a suffix.
-        if (place.Directory.Length == 0 && (place.PathMajor.Length == 0 || place.PathMajor[0] == '.'))
+        if (_place.Directory.Length == 0 && (_place.PathMajor.Length == 0 || _place.PathMajor[0] == '.'))
             return new("", null);
-        throw NoModule(hasSecond ? $"neither {first} nor {Join(place.Directory, place.PathMajor[1..])}/go.mod exists" : $"{first} does not exist");
+        throw NoModule(hasSecond ? $"neither {first} nor {Join(_place.Directory, _place.PathMajor[1..])}/go.mod exists" : $"{first} does not exist");
 
-        RepositoryException NoModule(string why) => Invalid(version, $"{why} at {commit[..12]} of {place.Origin}");
+        RepositoryException NoModule(string why) => Invalid(version, $"{why} at {commit[..12]} of {_place.Origin}");
     }
 
     /// <summary>Whether a go.mod's path may have the major versions that the suffix stands for (isMajor).</summary>

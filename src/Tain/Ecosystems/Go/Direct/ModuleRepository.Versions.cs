@@ -36,7 +36,7 @@ internal sealed partial class ModuleRepository
                 pseudoBase = version;
             }
             if (canonical && Semver.Compare(highest, version) < 0 && !(await RetractionsAsync(ct)).Contains(version)
-                && (ModuleVersion.MatchesPathMajor(version, place.PathMajor) || await conversion.MayBeIncompatibleAsync(version)))
+                && (ModuleVersion.MatchesPathMajor(version, _place.PathMajor) || await conversion.MayBeIncompatibleAsync(version)))
                 highest = version;
         }
         if (highest.Length > 0)
@@ -45,7 +45,7 @@ internal sealed partial class ModuleRepository
         // :: A pseudo-version on the highest tag of its ancestors.
         if (pseudoBase.Length == 0)
             pseudoBase = await HighestBeforeAsync(revision, conversion, ct);
-        var major = place.PathMajor.Length == 0 ? "" : PrefixOf(place.PathMajor);
+        var major = _place.PathMajor.Length == 0 ? "" : PrefixOf(_place.PathMajor);
         return await conversion.CheckAsync(PseudoVersion.Make(major, pseudoBase, revision.Time, revision.Short));
     }
 
@@ -53,28 +53,28 @@ internal sealed partial class ModuleRepository
     private async Task<string> HighestBeforeAsync(GitRevision revision, Conversion conversion, CancellationToken ct)
     {
         // Without a tag of ours there is no need for history.
-        var refs = await git.RefsAsync(TimeSpan.MaxValue, ct);
-        if (!refs.Commits.Keys.Any(name => name.StartsWith("refs/tags/" + place.TagPrefix + "v", StringComparison.Ordinal)))
+        var refs = await _git.RefsAsync(TimeSpan.MaxValue, ct);
+        if (!refs.Commits.Keys.Any(name => name.StartsWith("refs/tags/" + _place.TagPrefix + "v", StringComparison.Ordinal)))
             return "";
         var highest = "";
-        foreach (var tag in await git.TagsMergedAsync(revision.Commit, ct))
+        foreach (var tag in await _git.TagsMergedAsync(revision.Commit, ct))
         {
             var (version, _) = VersionOf(tag);
-            if (version.Length == 0 || Semver.Compare(tag[place.TagPrefix.Length..], highest) <= 0)
+            if (version.Length == 0 || Semver.Compare(tag[_place.TagPrefix.Length..], highest) <= 0)
                 continue;
-            if ((ModuleVersion.MatchesPathMajor(version, place.PathMajor) || await conversion.MayBeIncompatibleAsync(version))
+            if ((ModuleVersion.MatchesPathMajor(version, _place.PathMajor) || await conversion.MayBeIncompatibleAsync(version))
                 && !(await RetractionsAsync(ct)).Contains(version))
-                highest = tag[place.TagPrefix.Length..];
+                highest = tag[_place.TagPrefix.Length..];
         }
-        return highest.Length == 0 ? "" : VersionOf(place.TagPrefix + highest).Version;
+        return highest.Length == 0 ? "" : VersionOf(_place.TagPrefix + highest).Version;
     }
 
     /// <summary>The version that a tag of this module stands for, or empty; whether the tag is that version's own (tagToVersion).</summary>
     private (string Version, bool IsCanonical) VersionOf(string tag)
     {
-        if (!tag.StartsWith(place.TagPrefix, StringComparison.Ordinal) || PseudoVersion.IsPseudo(tag))
+        if (!tag.StartsWith(_place.TagPrefix, StringComparison.Ordinal) || PseudoVersion.IsPseudo(tag))
             return ("", false);
-        var trimmed = tag[place.TagPrefix.Length..];
+        var trimmed = tag[_place.TagPrefix.Length..];
         // Not +incompatible: that is no tag's to say. And not v1 or v1.2, which are incomplete.
         var version = Semver.Canonical(trimmed);
         return version.Length > 0 && trimmed.StartsWith(version, StringComparison.Ordinal) ? (version, version == trimmed) : ("", false);
@@ -93,7 +93,7 @@ internal sealed partial class ModuleRepository
             if (versions.Count == 0)
                 return new([]);
             var latest = versions.FindLast(v => Semver.Prerelease(v).Length == 0) ?? versions[^1];
-            var commit = (await git.StatAsync(place.TagPrefix + latest, maxAge, ct)).Commit;
+            var commit = (await _git.StatAsync(_place.TagPrefix + latest, _maxAge, ct)).Commit;
             return GoModFile.TryParseLax(await GoModAsync(commit, latest, ct), out var mod, out _) ? new(mod.Retract) : new([]);
         }
         catch (RepositoryException)
@@ -124,16 +124,16 @@ internal sealed partial class ModuleRepository
             throw Invalid(version, $"does not match version-control timestamp (expected {revision.Time.UtcDateTime:yyyyMMddHHmmss})");
         if (parts.Base.Length == 0)
         {
-            if (place.PathMajor.Length == 0 && Semver.Major(version) == "v1")
+            if (_place.PathMajor.Length == 0 && Semver.Major(version) == "v1")
                 throw Invalid(version, "major version without preceding tag must be v0, not v1");
             return;
         }
         if (revision.Tags.FirstOrDefault(tag => WithoutPrefix(tag) == parts.Base) is { } own)
             throw Invalid(version, $"tag ({own}) found on revision {parts.Revision} is already canonical, so should not be replaced with a pseudo-version derived from that tag");
 
-        var refs = await git.RefsAsync(TimeSpan.MaxValue, ct);
+        var refs = await _git.RefsAsync(TimeSpan.MaxValue, ct);
         var bases = refs.Commits.Keys
-            .Where(name => name.StartsWith("refs/tags/" + place.TagPrefix + parts.Base, StringComparison.Ordinal))
+            .Where(name => name.StartsWith("refs/tags/" + _place.TagPrefix + parts.Base, StringComparison.Ordinal))
             .Select(name => name["refs/tags/".Length..])
             .Where(tag => Semver.Compare(WithoutPrefix(tag), parts.Base) == 0)
             .Order(StringComparer.Ordinal).ToList();
@@ -141,13 +141,13 @@ internal sealed partial class ModuleRepository
             throw Invalid(version, $"preceding tag ({parts.Base}) not found");
         foreach (var tag in bases)
         {
-            if (await git.DescendsFromAsync(revision.Commit, tag, ct))
+            if (await _git.DescendsFromAsync(revision.Commit, tag, ct))
                 return;
         }
         throw Invalid(version, $"revision {parts.Revision} is not a descendent of preceding tag ({bases[^1]})");
     }
 
-    private string WithoutPrefix(string tag) => tag.StartsWith(place.TagPrefix, StringComparison.Ordinal) ? tag[place.TagPrefix.Length..] : tag;
+    private string WithoutPrefix(string tag) => tag.StartsWith(_place.TagPrefix, StringComparison.Ordinal) ? tag[_place.TagPrefix.Length..] : tag;
 
     private static string WithoutIncompatible(string version)
         => version.EndsWith(Incompatible, StringComparison.Ordinal) ? version[..^Incompatible.Length] : version;
@@ -178,13 +178,13 @@ internal sealed partial class ModuleRepository
                 version = query;
             var stem = WithoutIncompatible(version);
             string? wrong = null;
-            if (!ModuleVersion.MatchesPathMajor(stem, module.place.PathMajor))
+            if (!ModuleVersion.MatchesPathMajor(stem, module._place.PathMajor))
             {
                 if (await MayBeIncompatibleAsync(stem))
                     version = stem + Incompatible;
                 else
-                    wrong = module.place.PathMajor.Length > 0 ? "module path includes a major version suffix, so major version must match"
-                        : $"module contains a go.mod file, so module path must match major version (\"{module.place.PathPrefix}/{Semver.Major(version)}\")";
+                    wrong = module._place.PathMajor.Length > 0 ? "module path includes a major version suffix, so major version must match"
+                        : $"module contains a go.mod file, so module path must match major version (\"{module._place.PathPrefix}/{Semver.Major(version)}\")";
             }
             else if (version.EndsWith(Incompatible, StringComparison.Ordinal))
             {
@@ -199,7 +199,7 @@ internal sealed partial class ModuleRepository
         /// <summary>Only the repository's root may, without a go.mod there, and without one in vN unless it is asked for by its full name (canUseIncompatible).</summary>
         public async Task<bool> MayBeIncompatibleAsync(string version)
         {
-            if (module.place.Directory.Length > 0 || module.place.PathMajor.Length > 0 || await HasAsync("go.mod"))
+            if (module._place.Directory.Length > 0 || module._place.PathMajor.Length > 0 || await HasAsync("go.mod"))
                 return false;
             return query.EndsWith(Incompatible, StringComparison.Ordinal) || !await HasAsync(Semver.Major(version) + "/go.mod");
         }
@@ -207,7 +207,7 @@ internal sealed partial class ModuleRepository
         private async Task<bool> HasAsync(string file)
         {
             if (!_hasGoMod.TryGetValue(file, out var has))
-                _hasGoMod[file] = has = await module.git.ReadFileAsync(revision.Commit, file, (int)ModuleZip.MaxGoMod, ct) is not null;
+                _hasGoMod[file] = has = await module._git.ReadFileAsync(revision.Commit, file, (int)ModuleZip.MaxGoMod, ct) is not null;
             return has;
         }
     }

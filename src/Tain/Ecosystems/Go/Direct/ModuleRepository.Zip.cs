@@ -11,17 +11,17 @@ internal sealed partial class ModuleRepository
     public async Task WriteZipAsync(string commit, string version, Stream output, CancellationToken ct)
     {
         var location = await FindAsync(commit, version, ct);
-        var entries = await git.ListTreeAsync(commit, location.Directory, ct);
+        var entries = await _git.ListTreeAsync(commit, location.Directory, ct);
         var goVersion = location.GoMod is null ? null : GoModFile.GoVersionOf(location.GoMod);
-        var tree = ModuleTree.Check(entries.Select(e => new TreeFile(e.Name, e.Size, KindOf(e.Mode))), place.Module, version, goVersion);
+        var tree = ModuleTree.Check(entries.Select(e => new TreeFile(e.Name, e.Size, KindOf(e.Mode))), _place.Module, version, goVersion);
         if (tree.Error is { } error)
             throw new RepositoryException(FaultKind.Malformed, $"{version} can't be made a module zip: {error}", reached: true);
-        await using var zip = new ModuleZipWriter(output, place.Module, version);
+        await using var zip = new ModuleZipWriter(output, _place.Module, version);
         try
         {
-            await git.ArchiveAsync(commit, location.Directory, (name, content, token) => tree.Contains(name) ? zip.AddAsync(name, content, token) : Task.CompletedTask, ct);
+            await _git.ArchiveAsync(commit, location.Directory, (name, content, token) => tree.Contains(name) ? zip.AddAsync(name, content, token) : Task.CompletedTask, ct);
             // A module in a subdirectory has the repository's license, when it has none of its own.
-            if (location.Directory.Length > 0 && tree.NeedsLicense && await git.ReadFileAsync(commit, "LICENSE", (int)ModuleZip.MaxLicense, ct) is { } license)
+            if (location.Directory.Length > 0 && tree.NeedsLicense && await _git.ReadFileAsync(commit, "LICENSE", (int)ModuleZip.MaxLicense, ct) is { } license)
                 await zip.AddAsync("LICENSE", new MemoryStream(license, writable: false), ct);
             await zip.FinishAsync(ct);
         }

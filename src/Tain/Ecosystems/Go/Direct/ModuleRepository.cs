@@ -5,37 +5,42 @@ namespace Tain.Ecosystems.Go.Direct;
 
 /// <summary>One module as seen in its repository: the go command's own rules from tags, branches and commits to versions
 /// (cmd/go/internal/modfetch/coderepo.go, whose names are given with each rule).</summary>
-/// <param name="git">The repository.</param>
-/// <param name="place">Where in it the module is.</param>
-/// <param name="maxAge">How old the refs may be that decide.</param>
-internal sealed partial class ModuleRepository(GitRepository git, ModulePlace place, TimeSpan maxAge)
+internal sealed partial class ModuleRepository
 {
     private const string Incompatible = "+incompatible";
+    private readonly GitRepository _git;
+    private readonly ModulePlace _place;
+    private readonly TimeSpan _maxAge;
+
+    /// <param name="git">The repository.</param>
+    /// <param name="place">Where in it the module is.</param>
+    /// <param name="maxAge">How old the refs may be that decide.</param>
+    public ModuleRepository(GitRepository git, ModulePlace place, TimeSpan maxAge) => (_git, _place, _maxAge) = (git, place, maxAge);
 
     /// <summary>The versions that <c>@v/list</c> names, in semantic order (Versions, appendIncompatibleVersions).</summary>
     public async Task<IReadOnlyList<string>> VersionsAsync(CancellationToken ct)
     {
         // They are tagged like the stable ones, whose tags are not theirs.
-        if (place.Module.Value.StartsWith("gopkg.in/", StringComparison.Ordinal) && place.Module.Value.EndsWith("-unstable", StringComparison.Ordinal))
+        if (_place.Module.Value.StartsWith("gopkg.in/", StringComparison.Ordinal) && _place.Module.Value.EndsWith("-unstable", StringComparison.Ordinal))
             return [];
-        var refs = await git.RefsAsync(maxAge, ct);
+        var refs = await _git.RefsAsync(_maxAge, ct);
         List<string> compatible = [], incompatible = [];
         foreach (var name in refs.Commits.Keys)
         {
-            if (!name.StartsWith("refs/tags/" + place.TagPrefix, StringComparison.Ordinal))
+            if (!name.StartsWith("refs/tags/" + _place.TagPrefix, StringComparison.Ordinal))
                 continue;
-            var version = name[("refs/tags/".Length + place.TagPrefix.Length)..];
+            var version = name[("refs/tags/".Length + _place.TagPrefix.Length)..];
             // Other forms become pseudo-versions when asked for; tags that look like those mean nothing.
             if (version.Length == 0 || Semver.Canonical(version) != version || PseudoVersion.IsPseudo(version))
                 continue;
-            if (ModuleVersion.MatchesPathMajor(version, place.PathMajor))
+            if (ModuleVersion.MatchesPathMajor(version, _place.PathMajor))
                 compatible.Add(version);
-            else if (place.Directory.Length == 0 && place.PathMajor.Length == 0 && IsAfterV1(version))
+            else if (_place.Directory.Length == 0 && _place.PathMajor.Length == 0 && IsAfterV1(version))
                 incompatible.Add(version);
         }
         compatible.Sort(ModuleVersion.Compare);
         incompatible.Sort(ModuleVersion.Compare);
-        if (incompatible.Count == 0 || place.PathMajor.Length > 0)
+        if (incompatible.Count == 0 || _place.PathMajor.Length > 0)
             return compatible;
 
         // With a go.mod in the latest v0 or v1, the author's later majors are other modules (golang/go#34189).
@@ -52,17 +57,17 @@ internal sealed partial class ModuleRepository(GitRepository git, ModulePlace pl
     /// <summary>The version of the default branch's newest commit: the one to use when no listed version suits (go.dev/ref/mod, "@latest").</summary>
     public async Task<ModuleInfo> LatestAsync(CancellationToken ct)
     {
-        var revision = await git.StatAsync("HEAD", maxAge, ct);
+        var revision = await _git.StatAsync("HEAD", _maxAge, ct);
         return await ConvertAsync(revision with { Ref = "HEAD" }, "", ct);
     }
 
     /// <summary>The version that a query names: itself if it is canonical, else that of the tag, branch or commit (Stat).</summary>
     public async Task<ModuleInfo> StatAsync(string query, CancellationToken ct) =>
-        await ConvertAsync(await git.StatAsync(RevisionOf(query), maxAge, ct), query, ct);
+        await ConvertAsync(await _git.StatAsync(RevisionOf(query), _maxAge, ct), query, ct);
 
     /// <summary>The module's go.mod at a commit, as it is; what stands for a missing one otherwise (GoMod).</summary>
     public async Task<byte[]> GoModAsync(string commit, string version, CancellationToken ct)
-        => (await FindAsync(commit, version, ct)).GoMod ?? GoModFile.Missing(place.Module);
+        => (await FindAsync(commit, version, ct)).GoMod ?? GoModFile.Missing(_place.Module);
 
     /// <summary>Which revision a version or query is (revToRev).</summary>
     private string RevisionOf(string query)
@@ -71,15 +76,15 @@ internal sealed partial class ModuleRepository(GitRepository git, ModulePlace pl
             return query;
         if (PseudoVersion.TryGetRevision(query, out var revision, out _))
             return revision;
-        return place.TagPrefix + (Semver.Build(query) == Incompatible ? query[..^Incompatible.Length] : query);
+        return _place.TagPrefix + (Semver.Build(query) == Incompatible ? query[..^Incompatible.Length] : query);
     }
 
     private async Task<bool> TagHasGoModAsync(GitRefs refs, string tag, CancellationToken ct)
-        => await git.ReadFileAsync(refs.Commits["refs/tags/" + tag], "go.mod", (int)ModuleZip.MaxGoMod, ct) is not null;
+        => await _git.ReadFileAsync(refs.Commits["refs/tags/" + tag], "go.mod", (int)ModuleZip.MaxGoMod, ct) is not null;
 
     private static bool IsAfterV1(string version) => Semver.Major(version) is not ("v0" or "v1");
 
-    private ModuleInfo InfoOf(GitRevision revision, string version) => new(version, revision.Time, revision.Commit, revision.Ref, place.Origin, place.Directory);
+    private ModuleInfo InfoOf(GitRevision revision, string version) => new(version, revision.Time, revision.Commit, revision.Ref, _place.Origin, _place.Directory);
 
     private static RepositoryException Invalid(string version, string why) => RepositoryException.Missing($"{version}: invalid version: {why}");
 }

@@ -10,7 +10,7 @@ namespace Tain.Ecosystems.Go.Direct;
 
 /// <summary><c>POST /api/v1/hooks/{github,gitlab,gitea}</c>: a push makes the lists of the repository's modules new at once, instead of after <c>go.list-ttl</c>.</summary>
 /// <param name="secretFile"><c>go.hook-secret-file</c>; read for each call, so that a changed secret holds at once.</param>
-internal sealed class PushHooks(PushRefresh refresh, string? secretFile)
+internal sealed class PushHooks(PushRefresh refresh, string? secretFile) : IDisposable
 {
     /// <summary>A call's body, in bytes. GitHub sends at most 25 MB, for pushes of thousands of commits; what a hook needs stands in any of them.</summary>
     public const int MaxBody = 25 << 20;
@@ -22,6 +22,8 @@ internal sealed class PushHooks(PushRefresh refresh, string? secretFile)
     private const int CallsAtOnce = 4;
 
     private readonly SemaphoreSlim _calls = new(CallsAtOnce);
+
+    public void Dispose() => _calls.Dispose();
 
     public async Task HandleAsync(HttpContext context, string host)
     {

@@ -25,7 +25,7 @@ internal sealed class PushRefresh(GoMirror mirror, GoRouting routing, Discovery 
             try
             {
                 var isPrivate = routing.IsPrivate(module.Value);
-                repositories.Get((await discovery.FindAsync(module, isPrivate, ct)).Url, isPrivate).Invalidate();
+                repositories.Get((await discovery.FindAsync(module, isPrivate, ct)).Url, isPrivate).Forget();
             }
             catch (RepositoryException)
             {
