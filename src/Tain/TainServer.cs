@@ -92,8 +92,8 @@ internal sealed class TainServer : IAsyncDisposable
             _hooks = new PushHooks(new PushRefresh(go, routing, _discovery, _repositories, _catalog), options.Go.Direct.HookSecretFile));
 
         _health = new Health(() => File.Exists(Path.Combine(options.Data, Catalog.FileName)) ? null : $"{Path.GetFullPath(options.Data)} is gone or can't be read");
-        var access = new AccessLog(_log);
-        _web.Run(context => access.InvokeAsync(context, HandleAsync));
+        var accessLog = new AccessLog(_log);
+        _web.Run(context => accessLog.InvokeAsync(context, HandleAsync));
     }
 
     /// <summary>Where it listens, once started.</summary>

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Tain.Ecosystems.Go.Git;
-using Tain.GoModules;
 using Tain.Upstream;
 
 namespace Tain.Ecosystems.Go.Direct;
