@@ -109,8 +109,8 @@ public sealed class PushTests : IDisposable
     private static async Task<(int Status, string Body)> PushAsync(DirectRig rig, string host, string secret)
     {
         var body = host == "gitlab"
-            ? $$"""{"object_kind":"tag_push","project":{"git_http_url":"https://{{Module}}.git","git_ssh_url":"git@corp.example:lib.git"}}"""
-            : $$"""{"ref":"refs/tags/v1.1.0","repository":{"full_name":"lib","clone_url":"https://{{Module}}.git","ssh_url":"git@corp.example:lib.git"}}""";
+            ? $$$"""{"object_kind":"tag_push","project":{"git_http_url":"https://{{{Module}}}.git","git_ssh_url":"git@corp.example:lib.git"}}"""
+            : $$$"""{"ref":"refs/tags/v1.1.0","repository":{"full_name":"lib","clone_url":"https://{{{Module}}}.git","ssh_url":"git@corp.example:lib.git"}}""";
         var mac = Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(body)));
         using var request = new HttpRequestMessage(HttpMethod.Post, "api/v1/hooks/" + host) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
         var (name, value) = host switch
