@@ -12,7 +12,8 @@ internal sealed partial class ModuleRepository
     {
         var location = await FindAsync(commit, version, ct);
         var entries = await _git.ListTreeAsync(commit, location.Directory, ct);
-        var goVersion = location.GoMod is null ? null : GoModFile.GoVersionOf(location.GoMod);
+        // As x/mod's zip.Create reads it: a go.mod that can't be read has no go directive.
+        var goVersion = location.GoMod is not null && GoModFile.TryParseLax(location.GoMod, out var mod, out _) ? mod.GoVersion : null;
         var tree = ModuleTree.Check(entries.Select(e => new TreeFile(e.Name, e.Size, KindOf(e.Mode))), _place.Module, version, goVersion);
         if (tree.Error is { } error)
             throw new RepositoryException(FaultKind.Malformed, $"{version} can't be made a module zip: {error}", reached: true);

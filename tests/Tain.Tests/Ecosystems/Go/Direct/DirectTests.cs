@@ -1,8 +1,6 @@
 using System.Text.Json;
-using Tain.Ecosystems.Go;
 using Tain.GitHosting;
 using Tain.GoModules;
-using Tain.Upstream;
 
 namespace Tain.Tests.Ecosystems.Go.Direct;
 
