@@ -48,7 +48,7 @@ internal sealed class Catalog : IAsyncDisposable
     {
         if (change.Versions.Count >= ManyVersions)
             change = change with { Versions = WithoutKnown(change.Versions) };
-        if (change.Versions.Count == 0 && change.Documents.Count == 0 && change.Forgotten.Count == 0 && change.Artifact is null)
+        if (change.Versions.Count == 0 && change.Documents.Count == 0 && change.Forgotten.Count == 0 && change.Drifts.Count == 0 && change.Artifact is null)
             return new CommitResult(Conflict: null);
         return await _writer.CommitAsync(change, ct);
     }

@@ -154,7 +154,7 @@ public sealed class DirectTests
 
     public static TheoryData<string, int, string> Faults => new()
     {
-        { "down", 502, "refused" },
+        { "down", 502, "corp.example" },
         { "status 500", 502, "500" },
         { "tls", 502, "TLS" },
         { "password", 404, "password" },
