@@ -14,16 +14,17 @@ internal sealed partial class ModuleRepository
         var entries = await _git.ListTreeAsync(commit, location.Directory, ct);
         // As x/mod's zip.Create reads it: a go.mod that can't be read has no go directive.
         var goVersion = location.GoMod is not null && GoModFile.TryParseLax(location.GoMod, out var mod, out _) ? mod.GoVersion : null;
-        var tree = ModuleTree.Check(entries.Select(e => new TreeFile(e.Name, e.Size, KindOf(e.Mode))), _place.Module, version, goVersion);
+        // A module in a subdirectory has the repository's license, when it has none of its own.
+        var license = location.Directory.Length == 0 ? null : await _git.ReadFileAsync(commit, "LICENSE", (int)ModuleZip.MaxLicense, ct);
+        var tree = ModuleTree.Check(entries.Select(e => new TreeFile(e.Name, e.Size, KindOf(e.Mode))), _place.Module, version, goVersion, license?.Length);
         if (tree.Error is { } error)
             throw new RepositoryException(FaultKind.Malformed, $"{version} can't be made a module zip: {error}", reached: true);
         await using var zip = new ModuleZipWriter(output, _place.Module, version);
         try
         {
             await _git.ArchiveAsync(commit, location.Directory, (name, content, token) => tree.Contains(name) ? zip.AddAsync(name, content, token) : Task.CompletedTask, ct);
-            // A module in a subdirectory has the repository's license, when it has none of its own.
-            if (location.Directory.Length > 0 && tree.NeedsLicense && await _git.ReadFileAsync(commit, "LICENSE", (int)ModuleZip.MaxLicense, ct) is { } license)
-                await zip.AddAsync("LICENSE", new MemoryStream(license, writable: false), ct);
+            if (tree.NeedsLicense)
+                await zip.AddAsync("LICENSE", new MemoryStream(license!, writable: false), ct);
             await zip.FinishAsync(ct);
         }
         catch (ModuleZipException e)
