@@ -45,6 +45,9 @@ internal sealed class GitRepository
     /// A failure serves others too, for at most <see cref="GitOptions.RefsTtl"/>.</summary>
     public Task<GitRefs> RefsAsync(TimeSpan maxAge, CancellationToken ct) => _refs.GetAsync(maxAge, ct);
 
+    /// <summary>The refs that were seen last, however old; null when none were.</summary>
+    public GitRefs? KnownRefs => _refs.Last;
+
     /// <summary>The repository is said to have changed: from now on its server is asked anew.</summary>
     public void Forget() => _refs.Forget();
 
