@@ -21,12 +21,12 @@ public sealed class ChainWalkTests
     [InlineData("a.x|b.x", "403 404", "a b")]
     [InlineData("a.x|b.x,c.x", "404 500 ok", "a b")]
     [InlineData("a.x|b.x,c.x", "500 404 ok", "a b c")]
-    [InlineData("a.x,direct", "404", "a direct")]
+    [InlineData("a.x,direct", "404 ok", "a direct")]
     [InlineData("a.x,direct", "500", "a")]
-    [InlineData("a.x|direct", "500", "a direct")]
+    [InlineData("a.x|direct", "500 404", "a direct")]
     [InlineData("a.x,off", "404", "a off")]
     [InlineData("off", "", "off")]
-    [InlineData("direct", "", "direct")]
+    [InlineData("direct", "ok", "direct")]
     public async Task The_separators_mean_what_they_mean_to_the_go_command(string list, string answers, string asked)
     {
         var result = await WalkAsync(SourceChain.Parse(list), answers);
@@ -35,14 +35,11 @@ public sealed class ChainWalkTests
     }
 
     [Fact]
-    public async Task Off_and_direct_are_absences_that_say_why()
+    public async Task Off_is_an_absence_that_says_why()
     {
         var off = Assert.Single((await WalkAsync(SourceChain.Parse("off"), "")).Attempts);
-        var direct = Assert.Single((await WalkAsync(SourceChain.Parse("direct"), "")).Attempts);
         Assert.Equal(("off", FaultKind.NotAsked, true), (off.Source, off.Fault, off.IsAbsence));
         Assert.Contains("nobody else is asked", off.Said, StringComparison.Ordinal);
-        Assert.Equal(("direct", FaultKind.NotAsked, true), (direct.Source, direct.Fault, direct.IsAbsence));
-        Assert.Contains("repositories is not built yet", direct.Said, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -101,7 +98,7 @@ public sealed class ChainWalkTests
     }
 
     private static Attempt Attempt(ChainLink link, FaultKind? fault) =>
-        new(link.Source!.Name, fault, null, "said", TimeSpan.Zero, 1, DateTimeOffset.UnixEpoch);
+        new(link.Source?.Name ?? "direct", fault, null, "said", TimeSpan.Zero, 1, DateTimeOffset.UnixEpoch);
 
     private void Measure(string name, int milliseconds)
     {
