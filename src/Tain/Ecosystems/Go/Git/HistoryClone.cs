@@ -29,21 +29,10 @@ internal sealed class HistoryClone(GitProgram git, GitClone clone, GitRemote rem
     }
 
     /// <summary>The commit of a hash or the beginning of one, or null: unknown, or more than one.</summary>
-    public Task<string?> ResolveOrNullAsync(GitRefs refs, string prefix, CancellationToken ct) => ReadAsync(refs, async token =>
-    {
-        var (exit, output) = await git.ReadAsync(new(["rev-parse", "--verify", "-q", "--end-of-options", prefix + "^{commit}"], clone.Folder), 1 << 10, token);
-        if (exit.Succeeded)
-            return Encoding.ASCII.GetString(output).Trim();
-        // 1: none, or several.
-        if (exit.Code != 1)
-            throw GitClone.LocalFault(exit, clone.Folder);
-        CheckPacks();
-        return null;
-    }, ct);
+    public Task<string?> ResolveOrNullAsync(GitRefs refs, string prefix, CancellationToken ct) => ReadAsync(refs, token => FindOrNullAsync(prefix, token), ct);
 
     /// <summary>Whether a commit is here already; asks nobody.</summary>
-    public async Task<bool> HasAsync(string commit, CancellationToken ct) =>
-        clone.Exists && (await git.ReadAsync(new(["cat-file", "-e", commit + "^{commit}"], clone.Folder), 1 << 10, ct)).Exit.Succeeded;
+    public async Task<bool> HasAsync(string commit, CancellationToken ct) => clone.Exists && (await AskAsync(commit, ct)).Exit.Succeeded;
 
     /// <summary>Those of some commits that are a commit or its ancestors.</summary>
     public Task<HashSet<string>> AncestorsAsync(GitRefs refs, string commit, HashSet<string> among, CancellationToken ct) => ReadAsync(refs, async token =>
@@ -78,11 +67,25 @@ internal sealed class HistoryClone(GitProgram git, GitClone clone, GitRemote rem
 
     private async Task CheckHasAsync(string commit, CancellationToken ct)
     {
-        if (await HasAsync(commit, ct))
-            return;
-        CheckPacks();
-        throw RepositoryException.Missing($"unknown revision {commit}");
+        if (await FindOrNullAsync(commit, ct) is null)
+            throw RepositoryException.Missing($"unknown revision {commit}");
     }
+
+    /// <summary>Git says with 1, and nothing else, that it has no such commit, or several; what it says of packs and indexes is another thing.</summary>
+    private async Task<string?> FindOrNullAsync(string prefix, CancellationToken ct)
+    {
+        var (exit, output) = await AskAsync(prefix, ct);
+        if (exit.Succeeded)
+            return Encoding.ASCII.GetString(output).Trim();
+        if (exit.Code != 1 || (exit.Error.Length > 0 && !exit.Error.Contains("is ambiguous", StringComparison.Ordinal)))
+            throw GitClone.LocalFault(exit, clone.Folder);
+        CheckPacks();
+        return null;
+    }
+
+    /// <summary>A whole hash loses its last digit: for one that is not there, git would turn to a partial clone's remote, and not for the beginning of one.</summary>
+    private Task<(GitExit Exit, byte[] Output)> AskAsync(string prefix, CancellationToken ct) => git.ReadAsync(
+        new(["rev-parse", "--verify", "-q", "--end-of-options", (RefGrammar.IsHash(prefix) ? prefix[..^1] : prefix) + "^{commit}"], clone.Folder), 1 << 10, ct);
 
     /// <summary>Reads when all that the refs lead to is here. A clone that turns out broken is made anew, once.</summary>
     private async Task<T> ReadAsync<T>(GitRefs refs, Func<CancellationToken, Task<T>> read, CancellationToken ct)
