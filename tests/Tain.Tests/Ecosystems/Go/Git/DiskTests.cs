@@ -41,6 +41,8 @@ public sealed class DiskTests : IDisposable
         {
             if (files.Count == 0)
                 await two.Tain.StatAsync("v1.0.0", TimeSpan.Zero, token);
+            // An open file would survive its deletion; a name does not.
+            Assert.Contains(one.Url.Text, Kept());
             files.Add(name);
         }, Ct);
 
