@@ -23,8 +23,8 @@ internal sealed partial class ModuleRepository
         try
         {
             await _git.ArchiveAsync(commit, location.Directory, (name, content, token) => tree.Contains(name) ? zip.AddAsync(name, content, token) : Task.CompletedTask, ct);
-            if (tree.NeedsLicense)
-                await zip.AddAsync("LICENSE", new MemoryStream(license!, writable: false), ct);
+            if (tree.NeedsLicense && license is not null)
+                await zip.AddAsync("LICENSE", new MemoryStream(license, writable: false), ct);
             await zip.FinishAsync(ct);
         }
         catch (ModuleZipException e)
