@@ -124,8 +124,9 @@ internal sealed record ModulePlace
                 throw RepositoryException.Missing($"the repository rooted at {root.Root} can't contain {module}");
             directory = module.Prefix[root.Root.Length..].Trim('/');
         }
+        // In the go command's order (go 1.25, newCodeRepo): with "go", the module root/bar is in bar/go.
         if (root.Subdirectory.Length > 0)
-            directory = directory.Length == 0 ? root.Subdirectory : root.Subdirectory + "/" + directory;
+            directory = directory.Length == 0 ? root.Subdirectory : directory + "/" + root.Subdirectory;
         return new() { Module = module, Root = root.Root, Origin = root.Origin, Directory = directory };
     }
 
