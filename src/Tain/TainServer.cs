@@ -42,7 +42,9 @@ internal sealed class TainServer : IAsyncDisposable
     /// <param name="steps">For tests that stop the process at a named step of a write.</param>
     /// <param name="log">Where the log goes; standard output by default. Disposed with the server.</param>
     /// <param name="environment">The variables of outgoing proxies; this process's own by default.</param>
-    public TainServer(TainOptions options, TimeProvider? time = null, WriteSteps? steps = null, LogWriter? log = null, Func<string, string?>? environment = null)
+    /// <param name="resolve">The resolver; the system's by default.</param>
+    public TainServer(TainOptions options, TimeProvider? time = null, WriteSteps? steps = null, LogWriter? log = null, Func<string, string?>? environment = null,
+        Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
     {
         _options = options;
         _time = time ?? TimeProvider.System;
@@ -64,8 +66,9 @@ internal sealed class TainServer : IAsyncDisposable
 
         var sources = new SourceHealth(_time);
         environment ??= Environment.GetEnvironmentVariable;
-        _upstream = new UpstreamClient(options.Upstream, sources, _time, Dns.GetHostAddressesAsync, environment);
-        _strangers = new StrangerClient(options.Upstream, _time, Dns.GetHostAddressesAsync, environment);
+        resolve ??= Dns.GetHostAddressesAsync;
+        _upstream = new UpstreamClient(options.Upstream, sources, _time, resolve, environment);
+        _strangers = new StrangerClient(options.Upstream, _time, resolve, environment);
 
         _failures = new KnownFailures(_time);
         _stories = new Stories();
@@ -81,7 +84,7 @@ internal sealed class TainServer : IAsyncDisposable
         _discovery = new Discovery(options.Go.Direct, options.Go.Git, _strangers, access, _life, _time);
         _toolchain = new ToolchainModules(options.Go.Direct, options.Go.Git, options.Upstream, Path.Combine(options.Data, "toolchain"), _time);
         _bound = new BoundVersions(_catalog);
-        var direct = new DirectSource(_discovery, _repositories, _bound, _strangers, _toolchain, _catalog, options.Go, options.Upstream.FetchTimeout, _time);
+        var direct = new DirectSource(_discovery, _repositories, _bound, _strangers, access, _toolchain, _catalog, options.Go, options.Upstream.FetchTimeout, _time);
 
         var routing = new GoRouting(options.Go);
         var go = new GoMirror(_documents, _artifacts, _catalog, _upstream, sources, _failures, direct, routing, options.Go, _time);

@@ -6,7 +6,7 @@ using Tain.Upstream;
 namespace Tain.Ecosystems.Go.Direct;
 
 /// <summary>The <c>direct</c> of a chain: modules from where their authors keep them. The one place where what a repository does becomes an <see cref="Attempt"/>.</summary>
-internal sealed class DirectSource(Discovery discovery, GitRepositories repositories, BoundVersions bound, StrangerClient strangers, ToolchainModules toolchain,
+internal sealed class DirectSource(Discovery discovery, GitRepositories repositories, BoundVersions bound, StrangerClient strangers, GitAccess access, ToolchainModules toolchain,
     Catalog catalog, GoOptions options, TimeSpan fetchTimeout, TimeProvider time)
 {
     /// <summary>How sources are named that are not proxies.</summary>
@@ -61,7 +61,7 @@ internal sealed class DirectSource(Discovery discovery, GitRepositories reposito
                 var place = ModulePlace.Of(address.Module, root);
                 return new GitModule(new ModuleRepository(git, place, options.Git.RefsTtl), git, place, bound);
             case "mod":
-                return new ProxiedModule(root.Url, strangers, fetchTimeout);
+                return new ProxiedModule(root.Url, isPrivate, strangers, access, fetchTimeout);
             default:
                 return toolchain.Open(root, isPrivate);
         }
