@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Tain.Config;
@@ -29,17 +30,19 @@ internal sealed class RunningTain : IAsyncDisposable
     public HttpClient Client { get; }
 
     public static Task<RunningTain> StartAsync(string upstream, Func<GoOptions, GoOptions>? go = null, Func<UpstreamOptions, UpstreamOptions>? upstreams = null, WriteSteps? steps = null,
-        Func<string, string?>? environment = null)
-        => StartAsync(Directory.CreateTempSubdirectory("tain-test-").FullName, upstream, go, upstreams, steps, environment);
+        Func<string, string?>? environment = null, Stream? log = null,
+        Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
+        => StartAsync(Directory.CreateTempSubdirectory("tain-test-").FullName, upstream, go, upstreams, steps, environment, log, resolve);
 
     public static async Task<RunningTain> StartAsync(string data, string upstream, Func<GoOptions, GoOptions>? go = null, Func<UpstreamOptions, UpstreamOptions>? upstreams = null, WriteSteps? steps = null,
-        Func<string, string?>? environment = null)
+        Func<string, string?>? environment = null, Stream? log = null,
+        Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
     {
         var options = new TainOptions { Listen = "127.0.0.1:0", Data = data, StopTimeout = TimeSpan.FromSeconds(10) };
         var goOptions = options.Go with { Upstream = SourceChain.Parse(upstream) };
         options = options with { Go = go?.Invoke(goOptions) ?? goOptions, Upstream = upstreams?.Invoke(options.Upstream) ?? options.Upstream };
         var time = new ShiftedTime();
-        var server = new TainServer(options, time, steps, log: new LogWriter(Stream.Null, json: true, time), environment);
+        var server = new TainServer(options, time, steps, log: new LogWriter(log ?? Stream.Null, json: true, time), environment, resolve);
         await server.StartAsync(CancellationToken.None);
         return new(server, data, time);
     }

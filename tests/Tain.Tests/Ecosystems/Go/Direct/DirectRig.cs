@@ -14,12 +14,14 @@ internal sealed class DirectRig : IAsyncDisposable
 
     public RunningTain Tain { get; private set; }
 
-    public static async Task<DirectRig> StartAsync(Func<GoOptions, GoOptions>? go = null, string upstream = "direct", string? netrc = null)
+    public static async Task<DirectRig> StartAsync(Func<GoOptions, GoOptions>? go = null, string upstream = "direct", string? netrc = null,
+        Func<GitServer, IReadOnlyDictionary<string, string>>? environment = null, Stream? log = null)
     {
         var repositories = Directory.CreateTempSubdirectory("tain-hosts-").FullName;
         var hosts = await GitServer.StartAsync(repositories);
+        var variables = environment?.Invoke(hosts) ?? hosts.Environment;
         var tain = await RunningTain.StartAsync(upstream, options => (go ?? (o => o))(options with { Git = options.Git with { RefsTtl = TimeSpan.Zero } }),
-            options => options with { CaBundle = hosts.CaBundle, Netrc = netrc, Tries = 1 }, environment: name => hosts.Environment.GetValueOrDefault(name));
+            options => options with { CaBundle = hosts.CaBundle, Netrc = netrc, Tries = 1 }, environment: name => variables.GetValueOrDefault(name), log: log);
         return new(repositories, hosts, tain);
     }
 
