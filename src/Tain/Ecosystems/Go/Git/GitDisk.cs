@@ -39,31 +39,30 @@ internal sealed class GitDisk
     /// <summary>Bytes of all clones, as last looked at.</summary>
     public long Total => Interlocked.Read(ref _total);
 
-    /// <summary>The folder of this name. It need not exist.</summary>
+    /// <summary>The folder of this name. It need not exist; only those that do are kept here, for anyone can ask for repositories that don't.</summary>
     public CloneFolder Get(string name)
     {
         lock (_gate)
-        {
-            if (!_folders.TryGetValue(name, out var folder))
-                _folders[name] = folder = new(this, Path.Combine(_root, name));
-            return folder;
-        }
+            return _folders.TryGetValue(name, out var folder) ? folder : new(this, Path.Combine(_root, name));
     }
 
-    internal void Enter(CloneFolder folder, string url)
+    /// <param name="isGrowing">Something is about to be put into it: it is made.</param>
+    internal void Enter(CloneFolder folder, string url, bool isGrowing)
     {
         lock (_gate)
         {
             folder.Uses++;
             var now = _time.GetUtcNow();
-            var isNew = !Directory.Exists(folder.Path);
+            var exists = Directory.Exists(folder.Path);
+            var isNew = !exists && isGrowing;
             if (isNew)
             {
                 Posix.MakeFolder(folder.Path);
                 // For people who look at the disk.
                 File.WriteAllText(Path.Combine(folder.Path, "url"), url + "\n");
+                _folders[Path.GetFileName(folder.Path)] = folder;
             }
-            if (isNew || now - folder.LastUse > TouchEvery)
+            if (isNew || (exists && now - folder.LastUse > TouchEvery))
                 Directory.SetLastWriteTimeUtc(folder.Path, now.UtcDateTime);
             folder.LastUse = now;
         }
@@ -92,6 +91,7 @@ internal sealed class GitDisk
         {
             while (_total > _max && _folders.Values.Where(f => f is { Uses: 0, Size: > 0 }).MinBy(f => f.LastUse) is { } oldest)
             {
+                _folders.Remove(Path.GetFileName(oldest.Path));
                 var aside = Path.Combine(Waste, Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture));
                 Posix.Rename(oldest.Path, aside);
                 _total -= oldest.Size;
@@ -125,11 +125,11 @@ internal sealed class CloneFolder(GitDisk disk, string path)
 
     internal DateTimeOffset LastUse { get; set; }
 
-    /// <summary>Keeps the folder until disposed; makes it if need be.</summary>
-    /// <param name="isGrowing">Its size is looked at afterwards.</param>
+    /// <summary>Keeps the folder until disposed.</summary>
+    /// <param name="isGrowing">It is made if need be, and its size is looked at afterwards.</param>
     public IDisposable Use(string url, bool isGrowing)
     {
-        disk.Enter(this, url);
+        disk.Enter(this, url, isGrowing);
         return new InUse(disk, this, isGrowing);
     }
 

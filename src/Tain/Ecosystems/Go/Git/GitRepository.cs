@@ -18,24 +18,32 @@ internal sealed class GitRepository
     /// <summary>Digits from which a hash is taken for the only one of its beginning among commits that are here: what pseudo-versions have. 12.</summary>
     private const int SureDigits = 12;
 
+    /// <summary>A file that is read before it is asked for, in bytes: a larger one waits until it is.</summary>
+    private const int EarlyFile = 64 << 10;
+
     private readonly GitProgram _git;
     private readonly GitOptions _options;
+    private readonly CommitFacts _facts;
     private readonly CloneFolder _folder;
     private readonly RemoteRefs _refs;
     private readonly TreesClone _trees;
     private readonly HistoryClone _history;
 
-    internal GitRepository(RemoteUrl url, bool isPrivate, CloneFolder folder, GitProgram git, IGitTransports transports, GitOptions options, TimeProvider time)
+    internal GitRepository(RemoteUrl url, bool isPrivate, CloneFolder folder, GitProgram git, IGitTransports transports, CommitFacts facts, GitOptions options, TimeProvider time)
     {
-        (Url, _folder, _git, _options) = (url, folder, git, options);
+        (Url, _folder, _git, _facts, _options) = (url, folder, git, facts, options);
         var remote = new GitRemote(url, isPrivate, transports, git, time);
         _refs = new(remote, options.RefsTtl, time, git.Ended);
         _trees = new(git, new(git, Path.Combine(folder.Path, "trees.git"), folder.Waste), remote, c => _refs.Last?.RefAtOrNull(c), Grow);
         _history = new(git, new(git, Path.Combine(folder.Path, "history.git"), folder.Waste), remote, Grow);
+        // Weak: the folders of all clones are kept, their repositories need not be.
+        var self = new WeakReference<GitRepository>(this);
         folder.Deleted = () =>
         {
-            _trees.Reset();
-            _history.Reset();
+            if (!self.TryGetTarget(out var repository))
+                return;
+            repository._trees.Reset();
+            repository._history.Reset();
         };
     }
 
@@ -79,11 +87,57 @@ internal sealed class GitRepository
         var found = refs.FindOrNull(revision);
         var commit = found?.Commit ?? (GitRefs.IsHashOrPrefix(revision) ? await FindPastAsync(revision, refs, ct) : null)
             ?? throw RepositoryException.Missing($"unknown revision {Secrets.OneLine(revision, 100)}");
-        var time = await ReadObjectsAsync(commit, (objects, token) => objects.TimeAsync(commit, token), ct);
+        var time = await TimeAsync(commit, ct);
         var tags = refs.TagsAt(commit);
         var version = tags.Contains(revision, StringComparer.Ordinal) && !commit.StartsWith(revision, StringComparison.Ordinal) ? revision : commit;
         // A hash at HEAD alone is not shown as HEAD (git.go: "ref = hash").
         return new(commit, time, tags, version, found?.Ref is "HEAD" && revision != "HEAD" ? null : found?.Ref);
+    }
+
+    /// <summary>Of a commit, which is fetched if it is not here; what a version's pages ask for next is read in the same conversation.</summary>
+    private async Task<DateTimeOffset> TimeAsync(string commit, CancellationToken ct)
+    {
+        if (_facts.TimeOrNull(_folder.Path, commit) is { } known)
+            return known;
+        return await ReadObjectsAsync(commit, async (objects, token) =>
+        {
+            var time = await objects.TimeAsync(commit, token);
+            _ = await PathAsync(objects, commit, "", token);
+            _ = await FileAsync(objects, commit, "go.mod", int.MaxValue, token);
+            _facts.Remember(_folder.Path, commit, time);
+            return time;
+        }, ct);
+    }
+
+    private async Task<(string Mode, string Hash)?> PathAsync(GitObjects objects, string commit, string path, CancellationToken ct)
+    {
+        if (_facts.TryGetPath(_folder.Path, commit, path, out var known))
+            return known;
+        var entry = await objects.FindPathAsync(commit, path, ct);
+        _facts.Remember(_folder.Path, commit, path, entry);
+        return entry;
+    }
+
+    /// <param name="maxBytes">Larger is <see cref="FaultKind.TooLarge"/>; with <see cref="int.MaxValue"/>, it is left for who asks for it.</param>
+    private async Task<byte[]?> FileAsync(GitObjects objects, string commit, string path, int maxBytes, CancellationToken ct)
+    {
+        if (await PathAsync(objects, commit, path, ct) is not { } entry || entry.Mode is "40000" or "160000")
+        {
+            _facts.Remember(_folder.Path, commit, path, (byte[]?)null);
+            return null;
+        }
+        try
+        {
+            var file = await objects.FindAsync(entry.Hash, maxBytes == int.MaxValue ? EarlyFile : maxBytes, $"{path} at {commit}", ct)
+                ?? throw new BrokenCloneException($"{path} at {commit} is missing");
+            var content = file.Type == "blob" ? file.Content : null;
+            _facts.Remember(_folder.Path, commit, path, content);
+            return content;
+        }
+        catch (RepositoryException e) when (maxBytes == int.MaxValue && e.Fault is FaultKind.TooLarge)
+        {
+            return null;
+        }
     }
 
     /// <summary>A commit that no ref is at. Only one that a branch or tag leads to counts.</summary>
@@ -104,14 +158,10 @@ internal sealed class GitRepository
     /// <param name="maxBytes">A larger one is <see cref="FaultKind.TooLarge"/>.</param>
     public async Task<byte[]?> ReadFileAsync(string commit, string path, int maxBytes, CancellationToken ct)
     {
+        if (_facts.TryGetFile(_folder.Path, commit, path, out var known) && (known is null || known.Length <= maxBytes))
+            return known;
         using var used = Use();
-        return await ReadObjectsAsync(commit, async (objects, token) =>
-        {
-            if (await objects.FindPathAsync(commit, path, token) is not { } entry || entry.Mode is "40000" or "160000")
-                return null;
-            var file = await objects.FindAsync(entry.Hash, maxBytes, $"{path} at {commit}", token) ?? throw new BrokenCloneException($"{path} at {commit} is missing");
-            return file.Type == "blob" ? file.Content : null;
-        }, ct);
+        return await ReadObjectsAsync(commit, (objects, token) => FileAsync(objects, commit, path, maxBytes, token), ct);
     }
 
     /// <summary>Names of all tags that point at the commit or at one of its ancestors, sorted bytewise. Needs history: commits only, without trees, where the server can.</summary>
@@ -147,8 +197,7 @@ internal sealed class GitRepository
         using var used = Use();
         return await _trees.ReadAsync<IReadOnlyList<GitTreeEntry>>(commit, async (clone, token) =>
         {
-            var found = await GitObjects.ReadAsync(_git, clone, (objects, reading) => objects.FindPathAsync(commit, directory, reading), token);
-            if (found is not { Mode: "40000", Hash: var tree })
+            if (await DirectoryOrNullAsync(clone, commit, directory, token) is not { } tree)
                 return [];
             var list = new TreeList(MaxFiles);
             await clone.ReadAsync(["ls-tree", "-r", "-z", "--long", "--end-of-options", tree], async (process, reading) =>
@@ -172,8 +221,7 @@ internal sealed class GitRepository
         var prefix = directory.Length == 0 ? "" : directory + "/";
         await _trees.ReadAsync(commit, async (clone, token) =>
         {
-            var found = await GitObjects.ReadAsync(_git, clone, (objects, reading) => objects.FindPathAsync(commit, directory, reading), token);
-            if (found is not { Mode: "40000" })
+            if (await DirectoryOrNullAsync(clone, commit, directory, token) is null)
                 return false;
             var given = 0;
             var isWhole = false;
@@ -201,6 +249,14 @@ internal sealed class GitRepository
             var fault = exit.Succeeded ? new BrokenCloneException("git archive ended early") : GitClone.LocalFault(exit, clone.Folder);
             throw given > 0 && fault is BrokenCloneException ? new BrokenCloneException(fault.Message) { CanRepeat = false } : fault;
         }, ct);
+    }
+
+    /// <summary>The tree's hash; null when the commit has no such directory.</summary>
+    private async Task<string?> DirectoryOrNullAsync(GitClone clone, string commit, string directory, CancellationToken ct)
+    {
+        var entry = _facts.TryGetPath(_folder.Path, commit, directory, out var known) ? known
+            : await GitObjects.ReadAsync(_git, clone, (objects, reading) => PathAsync(objects, commit, directory, reading), ct);
+        return entry is { Mode: "40000", Hash: var tree } ? tree : null;
     }
 
     private Task<T> ReadObjectsAsync<T>(string commit, Func<GitObjects, CancellationToken, Task<T>> read, CancellationToken ct)
