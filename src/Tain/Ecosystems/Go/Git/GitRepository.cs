@@ -158,9 +158,9 @@ internal sealed class GitRepository
     /// <param name="maxBytes">A larger one is <see cref="FaultKind.TooLarge"/>.</param>
     public async Task<byte[]?> ReadFileAsync(string commit, string path, int maxBytes, CancellationToken ct)
     {
+        using var used = Use();
         if (_facts.TryGetFile(_folder.Path, commit, path, out var known) && (known is null || known.Length <= maxBytes))
             return known;
-        using var used = Use();
         return await ReadObjectsAsync(commit, (objects, token) => FileAsync(objects, commit, path, maxBytes, token), ct);
     }
 
