@@ -78,7 +78,7 @@ internal sealed class TainServer : IAsyncDisposable
         _artifacts = new Artifacts(_catalog, _blobs, fetch, _failures, _life);
 
         var access = new GitAccess(options.Go.Git, options.Upstream, _strangers, _time);
-        _gateway = new GitGateway(_strangers, access, options.Go.Git);
+        _gateway = new GitGateway(_strangers, access, options.Go.Git, _time);
         var transports = new GitTransports(options.Go.Git, options.Upstream, _strangers, _gateway);
         _repositories = new GitRepositories(Path.Combine(options.Data, "git"), options.Go.Git, transports, _time);
         _discovery = new Discovery(options.Go.Direct, options.Go.Git, _strangers, access, _life, _time);

@@ -23,12 +23,14 @@ internal sealed class GitGateway : IAsyncDisposable
     private readonly StrangerClient web;
     private readonly GitAccess access;
     private readonly GitOptions options;
+    private readonly Advertisements advertisements;
     private readonly Lock gate = new();
     private Task<WebApplication>? listening;
     private bool disposed;
 
-    public GitGateway(StrangerClient web, GitAccess access, GitOptions options)
+    public GitGateway(StrangerClient web, GitAccess access, GitOptions options, TimeProvider time)
     {
+        advertisements = new Advertisements(time);
         this.web = web;
         this.access = access;
         this.options = options;
@@ -52,7 +54,7 @@ internal sealed class GitGateway : IAsyncDisposable
 
         var server = await start.WaitAsync(ct).ConfigureAwait(false);
         var url = server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        var passage = new HttpPassage(remote, isPrivate, credentials, url, web, access, options, gone => passages.TryRemove(gone.Id, out _));
+        var passage = new HttpPassage(remote, isPrivate, credentials, url, web, access, advertisements, options, gone => passages.TryRemove(gone.Id, out _));
         passages[passage.Id] = passage;
         return passage;
     }
@@ -66,6 +68,7 @@ internal sealed class GitGateway : IAsyncDisposable
             disposed = true;
             started = listening;
         }
+        advertisements.Dispose();
 
         if (started is null)
             return;

@@ -27,6 +27,7 @@ internal sealed class HttpPassage : GitPassage
     private readonly StrangerClient web;
     private readonly GitAccess access;
     private readonly GitOptions options;
+    private readonly Advertisements advertisements;
     private readonly Action left;
     private readonly byte[] secret = RandomNumberGenerator.GetBytes(16);
     private readonly CancellationTokenSource ended = new();
@@ -34,19 +35,21 @@ internal sealed class HttpPassage : GitPassage
     private string location;
     private bool isOwn = true;
     private volatile bool reached;
+    private bool isRemembered;
     private long received;
     private RepositoryException? fault;
     private int isDisposed;
 
     /// <param name="gateway">The gateway's URL.</param>
     /// <param name="leave">Called when the passage is disposed.</param>
-    public HttpPassage(RemoteUrl remote, bool isPrivate, string? credentials, string gateway, StrangerClient web, GitAccess access, GitOptions options, Action<HttpPassage> leave)
+    public HttpPassage(RemoteUrl remote, bool isPrivate, string? credentials, string gateway, StrangerClient web, GitAccess access, Advertisements advertisements, GitOptions options, Action<HttpPassage> leave)
     {
         this.remote = remote;
         this.isPrivate = isPrivate;
         this.credentials = credentials;
         this.web = web;
         this.access = access;
+        this.advertisements = advertisements;
         this.options = options;
         left = () => leave(this);
         whenEnded = ended.Token;
@@ -83,6 +86,15 @@ internal sealed class HttpPassage : GitPassage
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, whenEnded);
         var ct = both.Token;
+        var isAdvertisement = request.Path == GatewayRequest.SmartRefs && context.Request.Headers["Git-Protocol"].ToString() is "version=2";
+        if (isAdvertisement && advertisements.FindOrNull(Key) is { } known)
+        {
+            (location, isOwn, isRemembered) = (known.Location, known.IsOwn, true);
+            context.Response.ContentType = "application/x-git-upload-pack-advertisement";
+            context.Response.Headers.CacheControl = "no-cache";
+            await context.Response.Body.WriteAsync(known.Body, ct).ConfigureAwait(false);
+            return;
+        }
         RelayAnswer answer;
         try
         {
@@ -97,6 +109,9 @@ internal sealed class HttpPassage : GitPassage
 
         if (answer.Problem is { } problem)
         {
+            // The server is no longer what it was: its answer to the question stands for the one that was left out.
+            if (isRemembered)
+                advertisements.Forget(Key);
             var isMissingFile = request.Kind == GatewayRequestKind.File && problem.Fault is FaultKind.NotFound or FaultKind.Gone;
             if (!isMissingFile)
                 Fail(GitAccess.Meaning(problem, remote.HostAndPort, credentials is not null && isOwn, reached));
@@ -113,11 +128,15 @@ internal sealed class HttpPassage : GitPassage
             return;
         }
 
+        reached = true;
         context.Response.ContentType = answer.ContentType;
         context.Response.Headers.CacheControl = "no-cache";
         try
         {
-            await CopyAsync(body, context.Response, ct).ConfigureAwait(false);
+            using var kept = isAdvertisement ? new MemoryStream() : null;
+            await CopyAsync(body, context.Response, kept, ct).ConfigureAwait(false);
+            if (kept is not null)
+                advertisements.Remember(Key, kept.GetBuffer().AsSpan(0, (int)kept.Length), location, isOwn);
         }
         catch (UpstreamFaultException e)
         {
@@ -193,13 +212,19 @@ internal sealed class HttpPassage : GitPassage
         return true;
     }
 
-    private async Task CopyAsync(Stream body, HttpResponse response, CancellationToken ct)
+    private AdvertisementKey Key => new(remote.Text, isPrivate, credentials);
+
+    /// <param name="kept">Gets a copy, as long as it is short.</param>
+    private async Task CopyAsync(Stream body, HttpResponse response, MemoryStream? kept, CancellationToken ct)
     {
         while (true)
         {
-            var count = await body.ReadAsync(response.BodyWriter.GetMemory(16 << 10), ct).ConfigureAwait(false);
+            var piece = response.BodyWriter.GetMemory(16 << 10);
+            var count = await body.ReadAsync(piece, ct).ConfigureAwait(false);
             if (count == 0)
                 return;
+            if (kept?.Length <= Advertisements.MaxLength)
+                kept.Write(piece.Span[..count]);
             if (Interlocked.Add(ref received, count) > options.MaxFetch)
                 throw new UpstreamFaultException(FaultKind.TooLarge, string.Create(CultureInfo.InvariantCulture, $"one fetch brought more than {options.MaxFetch:N0} bytes (go.git.max-fetch)"));
             response.BodyWriter.Advance(count);

@@ -140,6 +140,27 @@ public sealed class DirectTests
     }
 
     [Fact]
+    public async Task What_a_server_can_do_is_asked_once_a_minute_and_forgotten_when_it_is_gone()
+    {
+        await using var rig = await DirectRig.StartAsync(go => go with { ListTtl = TimeSpan.Zero, StaleWhileRevalidate = TimeSpan.Zero });
+        var repository = rig.Repository(Module);
+        repository.Commit(("go.mod", $"module {Module}\n"));
+        repository.Tag("v1.0.0");
+        Assert.Equal(200, (await rig.Tain.ReadAsync($"go/{Module}/@v/v1.0.0.info")).Status);
+        Assert.Equal((200, "v1.0.0\n"), await rig.Tain.ReadAsync($"go/{Module}/@v/list"));
+        Assert.Equal(1, rig.Hosts.Count(RequestKind.Refs, Module));
+        rig.Tain.Time.Advance(TimeSpan.FromMinutes(2));
+        repository.Tag("v1.1.0");
+        Assert.Equal((200, "v1.0.0\nv1.1.0\n"), await rig.Tain.ReadAsync($"go/{Module}/@v/list"));
+        Assert.Equal(2, rig.Hosts.Count(RequestKind.Refs, Module));
+
+        rig.Hosts.Add(new Rule(Module) { Status = 404 });
+        var (status, body) = await rig.Tain.ReadAsync($"go/{Module}/@v/v1.2.0.info");
+        Assert.Equal(404, status);
+        Assert.Contains("no such repository", body, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_repository_has_the_last_word_where_a_source_before_it_failed()
     {
         await using var rig = await DirectRig.StartAsync(upstream: "http://127.0.0.1:9|direct");

@@ -19,7 +19,7 @@ internal sealed class GitRig : IAsyncDisposable
         git = git with { Transports = ["https", "http", "ssh", "file", "git"] };
         Web = new StrangerClient(upstream, TimeProvider.System, resolve ?? ((host, ct) => Dns.GetHostAddressesAsync(host, ct)), _ => null);
         access = new GitAccess(git, upstream, Web, time ?? TimeProvider.System);
-        Gateway = new GitGateway(Web, access, git);
+        Gateway = new GitGateway(Web, access, git, TimeProvider.System);
         Transports = new GitTransports(git, upstream, Web, Gateway);
     }
 
