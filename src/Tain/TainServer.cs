@@ -82,7 +82,7 @@ internal sealed class TainServer : IAsyncDisposable
         var transports = new GitTransports(options.Go.Git, options.Upstream, _strangers, _gateway);
         _repositories = new GitRepositories(Path.Combine(options.Data, "git"), options.Go.Git, transports, _time);
         _discovery = new Discovery(options.Go.Direct, options.Go.Git, _strangers, access, _life, _time);
-        _toolchain = new ToolchainModules(options.Go.Direct, options.Go.Git, options.Upstream, Path.Combine(options.Data, "toolchain"), _time);
+        _toolchain = new ToolchainModules(options.Go.Direct, options.Go.Git, options.Upstream, Path.Combine(options.Data, "toolchain"), _time, environment);
         _bound = new BoundVersions(_catalog);
         var direct = new DirectSource(_discovery, _repositories, _bound, _strangers, access, _toolchain, _catalog, options.Go, options.Upstream.FetchTimeout, _time);
 

@@ -24,11 +24,13 @@ internal sealed class ToolchainModules : IDisposable
     private readonly UpstreamOptions upstream;
     private readonly string folder;
     private readonly TimeProvider time;
+    private readonly Func<string, string?> variable;
 
     /// <param name="folder">For the caches, made when needed; what a crash left in it is deleted now.</param>
-    public ToolchainModules(DirectOptions options, GitOptions git, UpstreamOptions upstream, string folder, TimeProvider time)
+    /// <param name="variable">The environment, for outgoing proxies.</param>
+    public ToolchainModules(DirectOptions options, GitOptions git, UpstreamOptions upstream, string folder, TimeProvider time, Func<string, string?> variable)
     {
-        (this.options, this.git, this.upstream, this.folder, this.time) = (options, git, upstream, Path.GetFullPath(folder), time);
+        (this.options, this.git, this.upstream, this.folder, this.time, this.variable) = (options, git, upstream, Path.GetFullPath(folder), time, variable);
         Delete(folder);
     }
 
@@ -81,7 +83,7 @@ internal sealed class ToolchainModules : IDisposable
             try
             {
                 Directory.CreateDirectory(Path.Combine(work, "home"));
-                var (code, output, error) = await RunAsync(arguments, work, isPrivate, limit.Token);
+                var (code, output, error) = await RunAsync(root, arguments, work, isPrivate, limit.Token);
                 using var json = ParseOrNull(output);
                 var said = json is not null && json.RootElement.TryGetProperty("Error", out var reason) ? reason.ToString() : code == 0 && json is not null ? null : LastLine(error);
                 return said is null ? await read(json!.RootElement, limit.Token) : throw Failed(root, said);
@@ -98,12 +100,12 @@ internal sealed class ToolchainModules : IDisposable
         }
     }
 
-    private async Task<(int Code, byte[] Output, string Error)> RunAsync(string[] arguments, string work, bool isPrivate, CancellationToken ct)
+    private async Task<(int Code, byte[] Output, string Error)> RunAsync(RepositoryRoot root, string[] arguments, string work, bool isPrivate, CancellationToken ct)
     {
         ProcessGroup go;
         try
         {
-            go = ProcessGroup.Start(options.Toolchain!, arguments, Environment(work, isPrivate), work);
+            go = ProcessGroup.Start(options.Toolchain!, arguments, Environment(root, work, isPrivate), work);
         }
         catch (IOException e)
         {
@@ -126,7 +128,7 @@ internal sealed class ToolchainModules : IDisposable
     }
 
     /// <summary>Nothing of this process's own but what says how to get out.</summary>
-    private IEnumerable<string> Environment(string work, bool isPrivate)
+    private IEnumerable<string> Environment(RepositoryRoot root, string work, bool isPrivate)
     {
         yield return $"PATH={Path.GetDirectoryName(options.Toolchain)}:/usr/local/bin:/usr/bin:/bin";
         yield return $"HOME={work}/home";
@@ -137,20 +139,26 @@ internal sealed class ToolchainModules : IDisposable
         yield return "GOTOOLCHAIN=local";
         yield return "GOPROXY=direct";
         yield return "GOSUMDB=off";
-        yield return "GOVCS=*:all";
+        // It looks for the repository by itself: what it finds must be of the kind that we found.
+        yield return "GOVCS=*:" + root.Vcs;
         yield return "GO111MODULE=on";
         yield return "HGPLAIN=1";
+        yield return "HGRCPATH=";
         yield return "GIT_TERMINAL_PROMPT=0";
         yield return "LC_ALL=C";
         if (upstream.CaBundle is { } bundle)
             yield return "SSL_CERT_FILE=" + Path.GetFullPath(bundle);
         if (isPrivate && upstream.Netrc is { } netrc)
             yield return "NETRC=" + Path.GetFullPath(netrc);
-        foreach (var name in new[] { "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "https_proxy", "http_proxy", "no_proxy" })
+        foreach (var name in new[] { "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "https_proxy", "no_proxy" })
         {
-            if (System.Environment.GetEnvironmentVariable(name) is { Length: > 0 } value)
+            if (variable(name) is { Length: > 0 } value)
                 yield return $"{name}={value}";
         }
+        // hg and fossil know this one only, and take it for https too.
+        string[] names = ["http_proxy", "https_proxy", "HTTPS_PROXY"];
+        if (names.Select(variable).FirstOrDefault(v => v is { Length: > 0 }) is { } proxy)
+            yield return "http_proxy=" + proxy;
     }
 
     private static async Task<byte[]> ReadAsync(Stream stream, CancellationToken ct)
