@@ -90,7 +90,7 @@ internal sealed class TainServer : IAsyncDisposable
         var go = new GoMirror(_documents, _artifacts, _catalog, _upstream, sources, _failures, direct, routing, options.Go, _time);
         _ecosystems = new Ecosystems.Ecosystems(
             new GoEndpoints(go, new GoIndex(_catalog, routing), routing, _time),
-            new GoExplain(go, routing, _catalog, sources, _stories),
+            new GoExplain(go, direct, routing, _catalog, sources, _stories),
             new GoResolve(go),
             _hooks = new PushHooks(new PushRefresh(go, routing, _discovery, _repositories, _catalog), options.Go.Direct.HookSecretFile));
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Tain.Ecosystems.Go.Direct;
 using Tain.GoModules;
 using Tain.Http;
 using Tain.Mirror;
@@ -11,7 +12,7 @@ namespace Tain.Ecosystems.Go;
 
 /// <summary><c>GET /api/v1/explain/go/&lt;module&gt;@&lt;query&gt;</c>: the whole story of an answer. It asks as a client's request would, then tells
 /// which rule decided, who said what and how long it took, and what is stored.</summary>
-internal sealed class GoExplain(GoMirror mirror, GoRouting routing, Catalog catalog, SourceHealth health, Stories stories)
+internal sealed class GoExplain(GoMirror mirror, DirectSource direct, GoRouting routing, Catalog catalog, SourceHealth health, Stories stories)
 {
     /// <param name="subject">module@query, not escaped; without a query, latest.</param>
     public async Task HandleAsync(HttpContext context, string subject)
@@ -39,6 +40,10 @@ internal sealed class GoExplain(GoMirror mirror, GoRouting routing, Catalog cata
         if (answer.Document is { } document && GoContent.TryReadInfo(document.Body, out var version, out _) is null)
             resolved = version;
 
+        // What a proxy gave has no repository here, even when its .info names one.
+        var isDirect = route.Chain.Links.Any(l => l.Kind is LinkKind.Direct) && answer.Document?.Source.StartsWith(DirectSource.Name, StringComparison.Ordinal) is not false;
+        var root = isDirect ? await direct.FindOrNullAsync(module, route.Private, context.RequestAborted) : null;
+
         using var body = new MemoryStream();
         using (var json = new Utf8JsonWriter(body, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
@@ -58,6 +63,8 @@ internal sealed class GoExplain(GoMirror mirror, GoRouting routing, Catalog cata
                 json.WriteString("reason", failure.Reason);
             json.WriteString("decided", Decided(answer, address));
             json.WriteEndObject();
+            if (root is not null)
+                WriteRepository(json, root, answer.Document);
             WriteStories(json, module, resolved ?? address.Version, address);
             WriteSources(json, route.Chain);
             WriteStored(json, module, resolved ?? address.Version, address.Version);
@@ -78,6 +85,27 @@ internal sealed class GoExplain(GoMirror mirror, GoRouting routing, Catalog cata
         Served.Computed => "made of the versions that are stored, because no source could be asked",
         _ => answer.Failure?.Kind is FailureKind.NotFound ? "every source that may be asked says that it does not exist" : "a source failed and nothing is stored: not an absence",
     };
+
+    /// <summary>Where <c>direct</c> has it from, what led there, and the commit that the version is bound to.</summary>
+    private static void WriteRepository(Utf8JsonWriter json, RepositoryRoot root, Document? document)
+    {
+        json.WriteStartObject("repository");
+        json.WriteString("vcs", root.Vcs);
+        json.WriteString("url", root.Origin);
+        if (root.Url.Text != root.Origin)
+            json.WriteString("askedAt", root.Url.Text);
+        json.WriteString("root", root.Root);
+        json.WriteString("foundBy", root.By);
+        if (document is not null && GoInfo.TryRead(document.Body, out var info))
+        {
+            if (info.Directory.Length > 0)
+                json.WriteString("directory", info.Directory);
+            json.WriteString("commit", info.Commit);
+            if (info.Ref is not null)
+                json.WriteString("ref", info.Ref);
+        }
+        json.WriteEndObject();
+    }
 
     /// <summary>When sources were last asked for each page of this version.</summary>
     private void WriteStories(Utf8JsonWriter json, ModulePath module, string version, GoAddress asked)

@@ -1,4 +1,5 @@
 using Tain.Ecosystems.Go.Git;
+using Tain.GoModules;
 using Tain.Mirror;
 using Tain.Storage;
 using Tain.Upstream;
@@ -31,6 +32,19 @@ internal sealed class DirectSource(Discovery discovery, GitRepositories reposito
         return new(attempt) { Documents = [new(key, info, null, null, time.GetUtcNow(), attempt.Source)] };
     }
 
+    /// <summary>Where the module is, for explanations; null when that can't be told now.</summary>
+    public async Task<RepositoryRoot?> FindOrNullAsync(ModulePath module, bool isPrivate, CancellationToken ct)
+    {
+        try
+        {
+            return await discovery.FindAsync(module, isPrivate, ct);
+        }
+        catch (RepositoryException)
+        {
+            return null;
+        }
+    }
+
     private async Task<Attempt> AskAsync(GoAddress address, bool isPrivate, Func<IModuleOrigin, Task> ask, CancellationToken ct)
     {
         var at = time.GetUtcNow();
@@ -46,7 +60,7 @@ internal sealed class DirectSource(Discovery discovery, GitRepositories reposito
         catch (RepositoryException e)
         {
             var hint = e.Fault is FaultKind.NotFound && !e.Reached ? root?.HintWhenMissing(address.Module.Value) : null;
-            return Attempt(e.Fault, hint is null ? e.Message : $"{e.Message}; {hint}") with { HasLastWord = e.Reached };
+            return Attempt(e.Fault, hint is null ? e.Message : $"{hint}; {e.Message}") with { HasLastWord = e.Reached };
         }
 
         Attempt Attempt(FaultKind? fault, string said) => new(source, fault, null, said, time.GetUtcNow() - at, 1, at);

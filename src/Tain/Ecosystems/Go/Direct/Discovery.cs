@@ -43,7 +43,7 @@ internal sealed class Discovery : IDisposable
         if (StaticRoots.FindOrNull(path, out var error) is { } known)
         {
             var url = "https://" + known.Repository;
-            return Make(known.Vcs, known.Root, SchemeOf(known) ?? url, "", isPrivate, "the path") with { Origin = url };
+            return Make(known.Vcs, known.Root, SchemeOf(known) ?? url, "", isPrivate, "the path") with { Origin = url, By = "the path alone: the go command knows this kind of path" };
         }
         if (error is not null)
             throw ImportPages.Unrecognized(error);
@@ -96,7 +96,7 @@ internal sealed class Discovery : IDisposable
         var subdirectory = import.Subdirectory.TrimEnd('/');
         if (import.Subdirectory.StartsWith('-') || (import.Subdirectory.Length > 0 && ModulePath.CheckFilePath(subdirectory) is not null))
             throw ImportPages.Unrecognized($"{page.Shown}: invalid subdirectory '{Secrets.OneLine(import.Subdirectory, 60)}'");
-        return Make(import.Vcs, import.Prefix.TrimEnd('/'), import.Url, subdirectory, isPrivate, page.Shown) with { IsFromPage = true };
+        return Make(import.Vcs, import.Prefix.TrimEnd('/'), import.Url, subdirectory, isPrivate, page.Shown) with { IsFromPage = true, By = "a go-import tag on " + page.Shown };
     }
 
     /// <param name="by">Who names the URL.</param>
@@ -113,7 +113,7 @@ internal sealed class Discovery : IDisposable
         var isMod = vcs == "mod";
         if (!(isMod && remote.Scheme == "https") && (!git.Transports.Contains(remote.Scheme) || (isMod && remote.Scheme != "http")))
             throw new RepositoryException(FaultKind.Refused, $"{by} leads to {Secrets.OneLine(remote.Text, 80)}: {(isMod ? "a proxy is reached by https" : $"{remote.Scheme} is not in go.git.transports ({string.Join(',', git.Transports)})")}");
-        return new RepositoryRoot(vcs, root, remote, url, subdirectory);
+        return new RepositoryRoot(vcs, root, remote, url, subdirectory) { By = by };
     }
 
     /// <summary>The URL where the path leaves the scheme open: ssh for a host that we only have a key for, https otherwise. The go command tries; we don't,

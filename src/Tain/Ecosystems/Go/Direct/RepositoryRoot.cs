@@ -13,7 +13,10 @@ internal sealed record RepositoryRoot(string Vcs, string Root, RemoteUrl Url, st
     /// <summary>A page of the path's own host told it, so that <see cref="Discovery.Forget"/> and time may change it.</summary>
     public bool IsFromPage { get; init; }
 
-    /// <summary>What to add when this repository turns out not to exist or to be closed; null when there is nothing to add.</summary>
+    /// <summary>What led here, for explanations: <c>go.repositories</c>, the path alone, or which page's tag.</summary>
+    public string By { get; init; } = "";
+
+    /// <summary>What to say first when this repository turns out not to exist or to be closed; null when there is nothing to say.</summary>
     /// <remarks>To who is not logged in, GitLab names the first two elements of any path that is not a public repository's, so that it does not
     /// tell which private ones exist: group/subgroup, where group/subgroup/repository was meant.</remarks>
     public string? HintWhenMissing(string module)
@@ -21,6 +24,7 @@ internal sealed record RepositoryRoot(string Vcs, string Root, RemoteUrl Url, st
         var elements = Root.Split('/');
         if (!IsFromPage || elements.Length != 3 || module.Split('/').Length <= elements.Length)
             return null;
-        return $"{elements[0]} named {Root}; GitLab names two elements of whatever it does not show: give {elements[0]} credentials in go.git.hosts, or say in go.repositories where the repository is";
+        // What is said has 200 characters, with the reason after it.
+        return $"GitLab names two elements of what it does not show: give {elements[0]} credentials in go.git.hosts, or set go.repositories";
     }
 }

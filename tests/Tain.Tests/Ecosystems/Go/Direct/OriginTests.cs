@@ -190,6 +190,35 @@ public sealed class OriginTests : IDisposable
     }
 
     [Fact]
+    public async Task Explain_tells_which_repository_what_led_there_and_which_commit()
+    {
+        await using var rig = await DirectRig.StartAsync(go => go with { Direct = go.Direct with { Repositories = [new RepositoryRule("ruled.example/*", "https://git.example/{path}")] } });
+        var commit = "";
+        foreach (var (module, address) in new[] { (Module, Module), ("ruled.example/lib", "git.example/lib"), ("github.com/acme/lib", "github.com/acme/lib") })
+        {
+            var repository = rig.Repository(address);
+            commit = repository.Commit(("sub/go.mod", $"module {module}/sub\n"));
+            repository.Tag("sub/v1.0.0");
+        }
+        foreach (var (module, url, by) in new[]
+        {
+            (Module, $"https://{Module}", $"a go-import tag on https://{Module}"), ("ruled.example/lib", "https://git.example/lib", "go.repositories"),
+            ("github.com/acme/lib", "https://github.com/acme/lib", "the path alone"),
+        })
+        {
+            var story = JsonDocument.Parse((await rig.Tain.ReadAsync($"api/v1/explain/go/{module}/sub@v1.0.0")).Body).RootElement.GetProperty("repository");
+            Assert.Equal((url, module, "sub", "refs/tags/sub/v1.0.0"),
+                (story.GetProperty("url").GetString(), story.GetProperty("root").GetString(), story.GetProperty("directory").GetString(), story.GetProperty("ref").GetString()));
+            Assert.Equal(40, story.GetProperty("commit").GetString()!.Length);
+            Assert.StartsWith(by, story.GetProperty("foundBy").GetString(), StringComparison.Ordinal);
+        }
+        // What is not there is explained too.
+        var missing = JsonDocument.Parse((await rig.Tain.ReadAsync("api/v1/explain/go/github.com/acme/lib/sub@v9.9.9")).Body).RootElement;
+        Assert.Equal("https://github.com/acme/lib", missing.GetProperty("repository").GetProperty("url").GetString());
+        Assert.Equal(commit, JsonDocument.Parse((await rig.Tain.ReadAsync("api/v1/explain/go/github.com/acme/lib/sub@v1.0.0")).Body).RootElement.GetProperty("repository").GetProperty("commit").GetString());
+    }
+
+    [Fact]
     public async Task A_private_repository_is_read_by_ssh()
     {
         await using var server = await SshServer.StartAsync();
