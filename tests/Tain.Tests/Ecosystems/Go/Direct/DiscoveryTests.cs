@@ -415,7 +415,7 @@ public sealed class DiscoveryTests : IDisposable
         Tag("gitlab.example/g/s/r", "gitlab.example/g/s git https://gitlab.example/g/s.git");
         var root = await FindAsync("gitlab.example/g/s/r");
         Assert.Contains("go.repositories", root.HintWhenMissing("gitlab.example/g/s/r"), StringComparison.Ordinal);
-        Assert.Contains("gitlab.example/g/s;", root.HintWhenMissing("gitlab.example/g/s/r"), StringComparison.Ordinal);
+        Assert.Contains("give gitlab.example credentials", root.HintWhenMissing("gitlab.example/g/s/r"), StringComparison.Ordinal);
         Assert.Null(root.HintWhenMissing("gitlab.example/g/s"));
         Assert.Null((await FindAsync("github.com/a/b/c")).HintWhenMissing("github.com/a/b/c"));
     }
