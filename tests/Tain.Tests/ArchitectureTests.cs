@@ -49,6 +49,11 @@ public sealed partial class ArchitectureTests
         => Assert.DoesNotContain(Sources(), f => f.Room is "Mirror" or "Storage" or "Upstream" && EcosystemName().IsMatch(WithoutComments(f.Text)));
 
     [Fact]
+    public void Git_knows_no_modules()
+        => Assert.DoesNotContain(Sources(), f => f.Path.StartsWith("Ecosystems/Go/Git/", StringComparison.Ordinal)
+            && (UsedRooms(f.Text).Contains("GoModules") || WithoutComments(f.Text).Contains("Go.Direct", StringComparison.Ordinal)));
+
+    [Fact]
     public void A_database_is_named_in_Storage_only()
         => Assert.All(Sources().Where(f => f.Text.Contains("Microsoft.Data.Sqlite", StringComparison.Ordinal)), f => Assert.Equal("Storage", f.Room));
 

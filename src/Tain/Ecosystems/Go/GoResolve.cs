@@ -1,4 +1,4 @@
-using System.Buffers;
+using Tain.Ecosystems.Go.Git;
 using Tain.GoModules;
 using Tain.Http;
 using Tain.Mirror;
@@ -9,8 +9,6 @@ namespace Tain.Ecosystems.Go;
 /// (golang/go#32955), as a <c>.info</c>; then <c>go get MODULE@VERSION</c> takes it.</summary>
 internal sealed class GoResolve(GoMirror mirror)
 {
-    private static readonly SearchValues<char> Forbidden = SearchValues.Create(" ~^:?*[\\");
-
     public async Task HandleAsync(HttpContext context, RawTarget target)
     {
         if (!target.TryGetQuery("module", out var name) || !target.TryGetQuery("ref", out var reference))
@@ -42,16 +40,14 @@ internal sealed class GoResolve(GoMirror mirror)
         await JsonBody.WriteAsync(context, body, "no-store");
     }
 
-    /// <summary>git's rules for the name of a ref (git-check-ref-format), on one line.</summary>
+    /// <summary>What is wrong with the short name of a ref, or null.</summary>
     internal static string? WhyNot(string reference)
     {
         if (reference.Length is 0 or > GoAddress.MaxQuery)
             return $"a ref has 1 to {GoAddress.MaxQuery} characters, this one {reference.Length}";
         if (reference is "latest" or "upgrade" or "patch")
             return $"\"{reference}\" is the go command's word, not a ref";
-        var broken = reference[0] is '-' or '/' || reference[^1] is '/' or '.' || reference.Contains("..", StringComparison.Ordinal) || reference.Contains("@{", StringComparison.Ordinal)
-            || reference.AsSpan().ContainsAny(Forbidden) || reference.Any(c => c is < '!' or > '~')
-            || reference.Split('/').Any(part => part.Length == 0 || part[0] == '.' || part.EndsWith(".lock", StringComparison.Ordinal));
+        var broken = reference[0] == '-' || reference.AsSpan().ContainsAnyExceptInRange('!', '~') || !RefGrammar.IsRef("refs/heads/" + reference);
         return broken ? "that is no legal name of a branch, tag or commit (git-check-ref-format)" : null;
     }
 }

@@ -35,7 +35,7 @@ internal sealed record GitOptions
 /// <param name="Host">As in URLs: lower case, with <c>:port</c> when it is not the scheme's own.</param>
 internal sealed record GitHost(string Host)
 {
-    /// <summary>A file whose first line is a token, sent as the password of <see cref="User"/> over https. Read again when it changes.</summary>
+    /// <summary>A file whose first line is a token, sent as the password of <see cref="User"/> over https. Read each time.</summary>
     public string? TokenFile { get; init; }
 
     /// <summary>The user name beside a token. Default x-access-token, which GitHub, GitLab and Gitea take.</summary>

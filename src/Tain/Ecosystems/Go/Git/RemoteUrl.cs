@@ -8,7 +8,7 @@ using Tain.Upstream;
 namespace Tain.Ecosystems.Go.Git;
 
 /// <summary>Where a repository is: a URL of strict grammar, so that nothing in it can be taken for an option, a command or another protocol
-/// (security.md: git argument injection, <c>ext::</c>). Immutable, equal by its text.</summary>
+/// (<c>ext::</c>). Immutable, equal by its text.</summary>
 internal sealed record RemoteUrl
 {
     /// <summary>The longest URL, in characters.</summary>
