@@ -163,7 +163,7 @@ internal sealed class ConfigFile
     {
         var line = parser.Current?.Start.Line ?? 0;
         problems.Add(parser.Accept<AnchorAlias>(out _)
-            ? $"{name}:{line}: is an alias: aliases are not understood here, write the value out"
+            ? $"{name}:{line}: is an alias: aliases are not understood here, write the value out, in quotes if it begins with *"
             : $"{name}:{line}: {problem}");
         parser.SkipThisAndNestedEvents();
     }

@@ -1,6 +1,7 @@
 using System.Collections;
 using Tain.Ecosystems.Go;
 using Tain.Ecosystems.Go.Direct;
+using Tain.GoModules;
 using Tain.Upstream;
 
 namespace Tain.Config;
@@ -76,11 +77,14 @@ internal sealed record Configuration(TainOptions? Options, IReadOnlyList<Effecti
         }
     }
 
+    /// <summary>A list tells of each of its entries. 4000 characters.</summary>
+    private const int MaxError = 4000;
+
     private static string Problem(GivenValue value, string error)
     {
         var setting = value.Setting;
         var remedy = setting.Default.Length == 0 ? "remove it for none" : $"remove it for the default, {setting.Default}";
-        return $"{value.Where}: {setting.Key}: '{ConfigText.Shown(setting.Mask(value.Text))}' {Secrets.OneLine(ConfigText.Mask(error), 400)}; {remedy}";
+        return $"{value.Where}: {setting.Key}: '{ConfigText.Shown(setting.Mask(value.Text))}' {Secrets.OneLine(ConfigText.Mask(error), MaxError)}; {remedy}";
     }
 
     private static void ReadFile(ConfigInput input, Action<GivenValue> give, List<string> problems)
@@ -179,6 +183,8 @@ internal sealed record Configuration(TainOptions? Options, IReadOnlyList<Effecti
                     + "Mark a source private in go.sources, or route the pattern to one");
             }
         }
+        foreach (var host in go.Git.Hosts.Select(h => h.Host.Split(':')[0]).Distinct().Where(host => !MayHavePrivate(go.PrivateText, host)))
+            warnings.Add($"go.git.hosts: {host} has credentials, but go.private matches nothing there: what they open counts as public, so its names go to public sources and into lists. Add {host} to go.private");
         warnings.AddRange(SecretFiles(options).Select(f => SecretFile.WarningOrNull(f.Key, f.Path, f.IsSshKey)).OfType<string>());
         foreach (var scheme in go.Git.Transports.Where(t => t is "http" or "git"))
             warnings.Add($"go.git.transports: {scheme} is neither encrypted nor does it prove who answers: remove it where you can");
@@ -192,6 +198,10 @@ internal sealed record Configuration(TainOptions? Options, IReadOnlyList<Effecti
         }
         return warnings;
     }
+
+    // No module's path begins with a host without a dot, or in brackets.
+    private static bool MayHavePrivate(string patterns, string host) =>
+        !host.Contains('.', StringComparison.Ordinal) || patterns.Split(',').Any(p => ModulePatterns.TryParse(p.Split('/')[0], out var first, out _) && first.Matches(host));
 
     private static IEnumerable<(string Key, string Path, bool IsSshKey)> SecretFiles(TainOptions options)
     {

@@ -20,10 +20,10 @@ internal static class GoDirectSettings
             "How long it is believed where a repository is; 0 asks each time.",
             (o, v) => Direct(o, d => d with { DiscoveryTtl = v }), o => o.Go.Direct.DiscoveryTtl),
         Setting.Of<string?>("go.toolchain", "file", "",
-            "A go command for modules in Mercurial, Subversion, Fossil and Bazaar, which are refused without one.",
+            "A go command for modules in Mercurial, Subversion, Fossil and Bazaar, which are refused without one. Those systems' own programs must be beside it, in /usr/local/bin or in /usr/bin.",
             ParseProgram, (o, v) => Direct(o, d => d with { Toolchain = v }), o => o.Go.Direct.Toolchain ?? ""),
         Setting.Of<string?>("go.hook-secret-file", "file", "",
-            "Its first line is the secret of /api/v1/hooks; without it hooks are refused.",
+            "Its first line is the secret of push hooks, /api/v1/hooks/github, gitlab or gitea, with content type application/json; without it hooks are refused.",
             ParseSecretFile, (o, v) => Direct(o, d => d with { HookSecretFile = v }), o => o.Go.Direct.HookSecretFile ?? "", mask: SecretFile.Shown),
 
         Setting.Of<string>("go.git.command", "file", "git",
@@ -33,7 +33,7 @@ internal static class GoDirectSettings
             "Schemes that repositories may be reached by.",
             ParseTransports, (o, v) => Git(o, g => g with { Transports = v }), o => string.Join(',', o.Go.Git.Transports), bounds: string.Join(", ", Schemes), separator: ','),
         Setting.Of<IReadOnlyList<GitHost>>("go.git.hosts", "HOST CREDENTIALS; …", "",
-            $"Credentials of single hosts, all in files: {GitHostSetting.Syntax}. Entries are joined by semicolons. upstream.netrc holds for hosts without an entry.",
+            $"Credentials of single hosts, all in files: {GitHostSetting.Syntax}. A token's NAME is x-access-token if there is none, which GitHub, GitLab and Gitea take. Entries are joined by semicolons. upstream.netrc holds for hosts without an entry.",
             ParseHosts, (o, v) => Git(o, g => g with { Hosts = v }), o => string.Join("; ", o.Go.Git.Hosts.Select(GitHostSetting.Format)), separator: ';', mask: GitHostSetting.Mask),
         Setting.Of<IReadOnlyList<(string Prefix, string Replacement)>>("go.git.instead-of", "PREFIX REPLACEMENT; …", "",
             "Beginnings of repository URLs that are replaced before anything is asked, as git's url.insteadOf: https://github.com/acme/ ssh://git@github.com/acme/. The longest wins; entries are joined by semicolons.",
@@ -69,7 +69,7 @@ internal static class GoDirectSettings
             if (RepositoryRule.TryParse(pattern, url, out var rule, out var reason))
                 rules.Add(rule);
             else
-                AddTo(ref error, $"has the entry '{ConfigText.Mask($"{pattern} {url}")}' whose {reason}");
+                AddTo(ref error, $"has the entry '{ConfigText.Mask(pattern)} {ConfigText.Mask(url)}' whose {reason}");
         }
         return error is null;
     }
@@ -82,7 +82,7 @@ internal static class GoDirectSettings
         foreach (var (prefix, replacement) in Pairs(text, "PREFIX, a space and its REPLACEMENT, such as https://github.com/acme/ ssh://git@github.com/acme/", ref error))
         {
             if (InsteadOf.WhyNot(prefix, replacement) is { } reason)
-                AddTo(ref error, $"has the entry '{ConfigText.Mask($"{prefix} {replacement}")}' whose {reason}");
+                AddTo(ref error, $"has the entry '{ConfigText.Mask(prefix)} {ConfigText.Mask(replacement)}' whose {reason}");
             else if (rules.Exists(r => r.Prefix == prefix))
                 AddTo(ref error, $"replaces '{prefix}' twice: write one entry");
             else

@@ -21,7 +21,7 @@ internal static class GoSettings
             "Settings of single sources, in whichever chain they stand: private ones may be asked for what go.private matches. Entries are joined by semicolons.",
             ParseSources, (o, v) => o with { GoSources = v }, o => string.Join("; ", o.GoSources), separator: ';', mask: ConfigText.Mask),
         Setting.Of<(string Text, ModulePatterns Patterns)>("go.private", "GOPRIVATE list", "",
-            "Patterns of modules that only private sources and direct may be asked for.",
+            "Patterns of modules that only private sources and direct may be asked for. corp.example is what is below that path, *.corp.example what is on its hosts.",
             ParsePatterns, (o, v) => o with { Go = o.Go with { Private = v.Patterns, PrivateText = v.Text } }, o => o.Go.PrivateText, separator: ','),
         Choice("go.order", "listed", [("listed", SourceOrder.Listed), ("latency", SourceOrder.Latency)],
             "The order among sources joined by |: as listed, or the fastest first.",
@@ -75,7 +75,7 @@ internal static class GoSettings
             var words = entry.Split((char[]?)null, 2, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
             if (words.Length < 2)
                 AddTo(ref error, $"has the entry '{ConfigText.Mask(entry)}' without a chain: write PATTERNS, a space and a GOPROXY list, such as corp.example/* https://goproxy.corp.example,direct");
-            else if (!ModulePatterns.TryParse(words[0], out var patterns, out var reason))
+            else if (!TryPatterns(words[0], out var patterns, out var reason))
                 AddTo(ref error, $"has the patterns '{ConfigText.Mask(words[0])}' that are not a GOPRIVATE list: {reason}");
             else if (!ParseChain(words[1], out var chain, out reason))
                 AddTo(ref error, $"has the chain '{ConfigText.Mask(words[1])}' that {reason}");
@@ -108,13 +108,23 @@ internal static class GoSettings
         error = null;
         if (text.Length == 0)
             return true;
-        if (!ModulePatterns.TryParse(text, out var patterns, out var reason))
+        if (!TryPatterns(text, out var patterns, out var reason))
         {
             error = $"is not a GOPRIVATE list: {reason}";
             return false;
         }
         value = (text, patterns);
         return true;
+    }
+
+    /// <summary>A URL would match nothing, and what it means would go out unseen.</summary>
+    private static bool TryPatterns(string text, [NotNullWhen(true)] out ModulePatterns? patterns, [NotNullWhen(false)] out string? error)
+    {
+        if (!ModulePatterns.TryParse(text, out patterns, out error))
+            return false;
+        if (text.Split(',').FirstOrDefault(p => p.Contains(':', StringComparison.Ordinal)) is { } url)
+            error = $"no module's path can match {ConfigText.Mask(url)}: write a path without scheme and port, such as git.corp.example/team";
+        return error is null;
     }
 
     private static bool ParseSumDb(string text, [NotNullWhen(true)] out string? value, [NotNullWhen(false)] out string? error)

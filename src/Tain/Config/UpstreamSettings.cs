@@ -37,7 +37,7 @@ internal static class UpstreamSettings
             "A netrc file: credentials by host.",
             ParseNetrc, (o, v) => o with { Upstream = o.Upstream with { Netrc = v } }, o => o.Upstream.Netrc ?? ""),
         Setting.Of<IReadOnlyList<IPNetwork>>("upstream.private-networks", "CIDR list", "",
-            "Networks that redirects may lead to although they are not public.",
+            "Networks that may be asked although they are not public, by redirects and for direct's public modules. For hosts of go.private modules there is no need of it.",
             ParseNetworks, (o, v) => o with { Upstream = o.Upstream with { PrivateNetworks = v } }, o => string.Join(',', o.Upstream.PrivateNetworks), separator: ','),
     ];
 

@@ -27,6 +27,6 @@ internal sealed record UpstreamOptions
     /// <summary><c>upstream.netrc</c>: credentials by host. Default none.</summary>
     public string? Netrc { get; init; }
 
-    /// <summary><c>upstream.private-networks</c>: CIDR list that redirects may lead to although not public. Default none.</summary>
+    /// <summary><c>upstream.private-networks</c>: networks that redirects, and hosts which no configuration names, may lead to although not public. Default none.</summary>
     public IReadOnlyList<System.Net.IPNetwork> PrivateNetworks { get; init; } = [];
 }

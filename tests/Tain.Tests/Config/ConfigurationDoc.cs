@@ -55,7 +55,8 @@ internal static class ConfigurationDoc
             data: /var/lib/tain
             go:
               upstream: https://proxy.golang.org,direct
-              private: corp.example
+              # Without the second, git.corp.example would be public: its names would go to proxy.golang.org.
+              private: corp.example,*.corp.example
               # What is under corp.example comes from the company's own proxy.
               routes:
                 - corp.example https://goproxy.corp.example

@@ -76,7 +76,7 @@ public sealed class GoDirectSettingsTests : IDisposable
         var text = $"GitHub.com token-file={token}; gitlab.corp.example:8443 token-file={token} user=oauth2; "
             + $"git.corp.example:22 ssh-key={key} known-hosts={known}; ghe.corp.example app=12 installation=Iv23.x app-key={pem} app-api=https://ghe.corp.example/api/v3; [::1]:3000 token-file={token}; localhost:443 token-file={token}";
         var options = Options("--go-git-hosts", text);
-        Assert.Empty(options.Warnings);
+        Assert.All(options.Warnings, w => Assert.EndsWith("to go.private", w, StringComparison.Ordinal));
         Assert.Equal(
         [
             new GitHost("github.com") { TokenFile = token },
@@ -145,10 +145,33 @@ public sealed class GoDirectSettingsTests : IDisposable
         var key = FileOf("key", "-----BEGIN OPENSSH PRIVATE KEY-----\n");
         File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.GroupRead);
         var known = FileOf("known", "host key", isOpen: true);
-        Assert.Collection(Options("--go-hook-secret-file", token, "--go-git-hosts", $"a.example token-file={token}; b.example ssh-key={key} known-hosts={known}").Warnings,
+        Assert.Collection(Options("--go-private", "*.example", "--go-hook-secret-file", token, "--go-git-hosts", $"a.example token-file={token}; b.example ssh-key={key} known-hosts={known}").Warnings,
             w => Assert.Equal($"go.hook-secret-file: every user of this machine can read {token}: chmod 600 it", w),
             w => Assert.Equal($"go.git.hosts: every user of this machine can read {token}: chmod 600 it", w),
             w => Assert.StartsWith($"go.git.hosts: ssh ignores {key}", w, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("git.corp.example", true)]
+    [InlineData("*.corp.example/team,x.example", true)]
+    [InlineData("corp.example", false)]
+    [InlineData("", false)]
+    public void Credentials_for_a_host_without_a_private_module_are_a_warning(string patterns, bool isPrivate)
+    {
+        var warnings = Options("--go-private", patterns, "--go-git-hosts", $"git.corp.example:8443 token-file={FileOf("token", "x")}").Warnings;
+        Assert.Equal(!isPrivate, warnings.Any(w => w.EndsWith("Add git.corp.example to go.private", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("--go-private", "x.example,https://git.corp.example")]
+    [InlineData("--go-routes", "git.corp.example:8443 off")]
+    public void Patterns_that_are_URLs_are_refused(string flag, string value) => Assert.Contains("no module's path can match", ProblemOf(flag, value), StringComparison.Ordinal);
+
+    [Fact]
+    public void Every_entry_that_is_wrong_is_told()
+    {
+        var entries = Enumerable.Range(1, 9).Select(i => $"git{i}.corp.example ssh-key={FileOf("key", "-----BEGIN OPENSSH PRIVATE KEY-----\n")}");
+        Assert.Contains("git9.corp.example has an ssh-key without", ProblemOf("--go-git-hosts", string.Join("; ", entries)), StringComparison.Ordinal);
     }
 
     [Fact]
