@@ -125,6 +125,19 @@ public sealed class DirectTests
         Assert.Equal(["LICENSE", "go.mod", "x.go"], (await ZipAsync(rig, Module, "v1.0.0")).Files.Select(f => f.Name).Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("sub/")]
+    public async Task A_module_without_any_license_has_a_zip_without_one(string folder)
+    {
+        await using var rig = await DirectRig.StartAsync();
+        var repository = rig.Repository(Module);
+        var module = $"{Module}/{folder}".TrimEnd('/');
+        repository.Commit(($"{folder}go.mod", $"module {module}\n"), ($"{folder}x.go", "package x\n"));
+        repository.Tag($"{folder}v1.0.0");
+        Assert.Equal(["go.mod", "x.go"], (await ZipAsync(rig, module, "v1.0.0")).Files.Select(f => f.Name));
+    }
+
     [Fact]
     public async Task Twenty_modules_of_one_repository_at_once_cost_one_fetch()
     {
