@@ -161,7 +161,7 @@ internal sealed class GitRepository
         using var used = Use();
         if (_facts.TryGetFile(_folder.Path, commit, path, out var known) && (known is null || known.Length <= maxBytes))
             return known;
-        return await ReadObjectsAsync(commit, (objects, token) => FileAsync(objects, commit, path, maxBytes, token), ct);
+        return await SeenAsync(commit, () => ReadObjectsAsync(commit, (objects, token) => FileAsync(objects, commit, path, maxBytes, token), ct));
     }
 
     /// <summary>Names of all tags that point at the commit or at one of its ancestors, sorted bytewise. Needs history: commits only, without trees, where the server can.</summary>
@@ -195,7 +195,7 @@ internal sealed class GitRepository
     {
         Check(commit);
         using var used = Use();
-        return await _trees.ReadAsync<IReadOnlyList<GitTreeEntry>>(commit, async (clone, token) =>
+        return await SeenAsync(commit, () => _trees.ReadAsync<IReadOnlyList<GitTreeEntry>>(commit, async (clone, token) =>
         {
             if (await DirectoryOrNullAsync(clone, commit, directory, token) is not { } tree)
                 return [];
@@ -206,7 +206,7 @@ internal sealed class GitRepository
                 await list.ReadAsync(new BoundedStream(process.Output, MaxList, $"the list of files of {commit}"), reading);
             }, token);
             return list.Entries;
-        }, ct);
+        }, ct));
     }
 
     /// <summary>Streams the contents of the directory's files in tree order, converted as the go command's <c>git archive</c> does
@@ -219,7 +219,7 @@ internal sealed class GitRepository
         Check(commit);
         using var used = Use();
         var prefix = directory.Length == 0 ? "" : directory + "/";
-        await _trees.ReadAsync(commit, async (clone, token) =>
+        await SeenAsync(commit, () => _trees.ReadAsync(commit, async (clone, token) =>
         {
             if (await DirectoryOrNullAsync(clone, commit, directory, token) is null)
                 return false;
@@ -248,7 +248,20 @@ internal sealed class GitRepository
                 return true;
             var fault = exit.Succeeded ? new BrokenCloneException("git archive ended early") : GitClone.LocalFault(exit, clone.Folder);
             throw given > 0 && fault is BrokenCloneException ? new BrokenCloneException(fault.Message) { CanRepeat = false } : fault;
-        }, ct);
+        }, ct));
+    }
+
+    /// <summary>A commit that was seen, and that the repository has no more (its branch was forced, its tag deleted), is no absence of the version that it is.</summary>
+    private async Task<T> SeenAsync<T>(string commit, Func<Task<T>> read)
+    {
+        try
+        {
+            return await read();
+        }
+        catch (RepositoryException e) when (e.IsLostCommit)
+        {
+            throw new RepositoryException(FaultKind.ServerError, $"{Url} no longer has commit {commit}, which this version is: was its history rewritten? ({e.Message})", reached: true, e);
+        }
     }
 
     /// <summary>The tree's hash; null when the commit has no such directory.</summary>

@@ -16,6 +16,9 @@ internal sealed class RepositoryException(FaultKind fault, string said, bool rea
 
     public bool Reached { get; } = reached;
 
+    /// <summary>What is missing is a commit that a ref led to when we looked.</summary>
+    public bool IsLostCommit { get; init; }
+
     /// <summary>The repository answered, and what was asked is not in it.</summary>
     public static RepositoryException Missing(string said) => new(FaultKind.NotFound, said, reached: true);
 }

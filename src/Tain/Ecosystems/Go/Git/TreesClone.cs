@@ -290,7 +290,7 @@ internal sealed class TreesClone(GitProgram git, GitClone clone, GitRemote remot
         {
             if (await KeepAsync(into, want.Commit, ct))
                 return new(0, "");
-            throw RepositoryException.Missing($"unknown revision {want.Commit}: {name} has moved");
+            throw Lost(want.Commit, $"{name} has moved");
         }
         List<string> everything = ["origin", "+refs/heads/*:refs/all/heads/*", "+refs/tags/*:refs/all/tags/*"];
         if (File.Exists(Path.Combine(into.Folder, "shallow")))
@@ -298,9 +298,14 @@ internal sealed class TreesClone(GitProgram git, GitClone clone, GitRemote remot
         var exit = await FetchAsync(into, everything, ct);
         if (!exit.Succeeded)
             return exit;
+        if (!await KeepAsync(into, want.Commit, ct))
+            throw Lost(want.Commit, "no branch or tag leads to it");
+        // Only now: a commit that is gone tells nothing of how the others can be had.
         _takesNoHashes = true;
-        return await KeepAsync(into, want.Commit, ct) ? exit : throw RepositoryException.Missing($"unknown revision {want.Commit}");
+        return exit;
     }
+
+    private static RepositoryException Lost(string commit, string why) => new(FaultKind.NotFound, $"unknown revision {commit}: {why}", reached: true) { IsLostCommit = true };
 
     private async Task<bool> KeepAsync(GitClone into, string commit, CancellationToken ct)
     {
