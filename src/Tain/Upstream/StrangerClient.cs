@@ -34,6 +34,7 @@ internal sealed class StrangerClient : IDisposable
     private readonly Transport transport;
     private readonly Exchange exchange;
     private readonly SemaphoreSlim places = new(PagesAtOnce);
+    private readonly HostPlaces hostPlaces = new(HostPlaces.Of(PagesAtOnce));
 
     /// <summary>Reads <c>upstream.ca-bundle</c> and the outgoing proxy's variables; throws <see cref="InvalidDataException"/>, with the remedy, when it cannot.</summary>
     public StrangerClient(UpstreamOptions options, TimeProvider time)
@@ -68,8 +69,10 @@ internal sealed class StrangerClient : IDisposable
         all.Arm(Deadline.Wait.All, total);
         Problem? last = null;
         var held = false;
+        IDisposable? place = null;
         try
         {
+            place = await hostPlaces.EnterAsync(ask.Uri.Authority, all.Token).ConfigureAwait(false);
             await places.WaitAsync(all.Token).ConfigureAwait(false);
             held = true;
             for (var tries = 1; ; tries++)
@@ -101,6 +104,7 @@ internal sealed class StrangerClient : IDisposable
         {
             if (held)
                 places.Release();
+            place?.Dispose();
         }
 
         Deadline NewDeadline() => new(time, end, total, ct, total < PageTimeout ? "upstream.fetch-timeout" : "the limit for a page");

@@ -11,6 +11,9 @@ internal sealed record GitCommand(IReadOnlyList<string> Arguments, string? Folde
     /// <summary>The way to the remote; null for a command that must not reach any.</summary>
     public GitPassage? Passage { get; init; }
 
+    /// <summary>Who is at the passage's other end: one host must not keep others waiting.</summary>
+    public string? Host { get; init; }
+
     /// <summary>What it is called in messages: <c>git fetch</c>.</summary>
     public string Name => "git " + Arguments[0];
 

@@ -17,6 +17,7 @@ internal sealed class GitProgram : IDisposable
     private readonly string _path;
     private readonly SemaphoreSlim _processes;
     private readonly SemaphoreSlim _remote;
+    private readonly HostPlaces _hosts;
     private readonly CancellationTokenSource _ended = new();
 
     /// <param name="home">An empty folder, made if need be: the HOME of all commands.</param>
@@ -28,7 +29,9 @@ internal sealed class GitProgram : IDisposable
         _path = "/usr/local/bin:/usr/bin:/bin" + (_program is null ? "" : ":" + Path.GetDirectoryName(_program));
         _processes = new(options.Processes);
         // Slow remotes must not keep clones that are here from being read.
-        _remote = new(Math.Max(1, options.Processes * 3 / 4));
+        var remote = Math.Max(1, options.Processes * 3 / 4);
+        _remote = new(remote);
+        _hosts = new(HostPlaces.Of(remote));
     }
 
     /// <summary>Cancelled when Tain ends.</summary>
@@ -60,8 +63,11 @@ internal sealed class GitProgram : IDisposable
         using var late = new CancellationTokenSource(_options.Timeout, _time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct, _ended.Token, late.Token);
         var entered = 0;
+        IDisposable? place = null;
         try
         {
+            if (command.Host is { } host)
+                place = await _hosts.EnterAsync(host, limit.Token);
             if (command.Passage is not null)
                 await _remote.WaitAsync(limit.Token);
             entered = 1;
@@ -87,6 +93,7 @@ internal sealed class GitProgram : IDisposable
                 _processes.Release();
             if (entered >= 1 && command.Passage is not null)
                 _remote.Release();
+            place?.Dispose();
         }
 
         string Seconds() => string.Create(CultureInfo.InvariantCulture, $"{_options.Timeout.TotalSeconds} s");

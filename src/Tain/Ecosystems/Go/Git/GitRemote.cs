@@ -70,7 +70,7 @@ internal sealed class GitRemote(RemoteUrl url, bool isPrivate, IGitTransports tr
         GitExit exit;
         try
         {
-            exit = await git.RunAsync(new(arguments, folder) { Passage = passage }, talk, ct);
+            exit = await git.RunAsync(new(arguments, folder) { Passage = passage, Host = url.HostAndPort }, talk, ct);
         }
         catch (RepositoryException e) when (e.Fault == FaultKind.Timeout && passage.Fault is { } fault)
         {
