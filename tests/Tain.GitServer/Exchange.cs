@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace Tain.GitHosting;
 
 /// <summary>One answer, as slow and as incomplete as its rule says.</summary>
-internal sealed class Exchange(HttpContext context, Rule rule)
+internal sealed class Exchange(HttpContext context, Rule rule, StallCount stalls)
 {
     public Rule Rule => rule;
 
@@ -50,7 +50,18 @@ internal sealed class Exchange(HttpContext context, Rule rule)
         }
     }
 
-    private Task StallAsync() => Task.Delay(Timeout.Infinite, context.RequestAborted);
+    private async Task StallAsync()
+    {
+        stalls.Add(1);
+        try
+        {
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        }
+        finally
+        {
+            stalls.Add(-1);
+        }
+    }
 
     private async Task PaceAsync(Stopwatch clock)
     {
@@ -59,4 +70,14 @@ internal sealed class Exchange(HttpContext context, Rule rule)
         if (due > clock.Elapsed)
             await Task.Delay(due - clock.Elapsed, context.RequestAborted);
     }
+}
+
+/// <summary>How many answers stall now.</summary>
+internal sealed class StallCount
+{
+    private int _count;
+
+    public int Now => Volatile.Read(ref _count);
+
+    public void Add(int count) => Interlocked.Add(ref _count, count);
 }

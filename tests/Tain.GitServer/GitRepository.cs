@@ -51,12 +51,17 @@ public sealed class GitRepository
     /// <summary>Any git command, with the repository and its work tree. What it printed.</summary>
     public string Run(params string[] arguments) => Git(["--git-dir", Folder, "--work-tree", _work, "-c", "core.bare=false", .. arguments]);
 
+    /// <summary>A git command that reads <paramref name="input"/>: <c>fast-import</c>, <c>mktree</c>. What it printed.</summary>
+    public string Feed(Action<Stream> input, params string[] arguments) => Git(["--git-dir", Folder, .. arguments], input);
+
     /// <summary>A setting of the served repository, such as <c>uploadpack.allowFilter</c>.</summary>
     public void Configure(string key, string value) => Run("config", key, value);
 
-    private string Git(params string[] arguments)
+    private string Git(params string[] arguments) => Git(arguments, null);
+
+    private string Git(string[] arguments, Action<Stream>? input)
     {
-        var start = new ProcessStartInfo("git", arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _work };
+        var start = new ProcessStartInfo("git", arguments) { RedirectStandardInput = input is not null, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _work };
         var date = Start.AddMinutes(_minutes).ToString("yyyy-MM-ddTHH:mm:sszzz", CultureInfo.InvariantCulture);
         foreach (var (name, value) in ((string, string)[])[
             ("GIT_CONFIG_NOSYSTEM", "1"), ("GIT_CONFIG_GLOBAL", "/dev/null"),
@@ -65,6 +70,11 @@ public sealed class GitRepository
             start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
+        if (input is not null)
+        {
+            using var to = process.StandardInput.BaseStream;
+            input(to);
+        }
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0 ? output : throw new InvalidOperationException($"git {string.Join(' ', arguments)}: {errors.Result}");

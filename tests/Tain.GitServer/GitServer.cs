@@ -26,6 +26,7 @@ public sealed class GitServer : IAsyncDisposable
     private readonly GoImports _imports = new();
     private readonly ConcurrentDictionary<string, string> _folders = new();
     private readonly ConcurrentDictionary<string, Forwarding> _forwarded = new();
+    private readonly StallCount _stalls = new();
     private readonly ConcurrentQueue<Request> _requests = new();
     private readonly string _repositories, _temp = Directory.CreateTempSubdirectory("tain-gitserver-").FullName;
     private readonly WebApplication _server;
@@ -86,6 +87,9 @@ public sealed class GitServer : IAsyncDisposable
         return server;
     }
 
+    /// <summary>How many requests hang now, by a rule's will.</summary>
+    public int Stalled => _stalls.Now;
+
     public void Add(Rule rule) => _rules.Add(rule);
 
     public void Remove(Rule rule) => _rules.Remove(rule);
@@ -137,7 +141,7 @@ public sealed class GitServer : IAsyncDisposable
         var kind = KindOf(context.Request, body, folder);
         var rule = _rules.For(path, kind);
         var user = UserOf(context.Request);
-        var exchange = new Exchange(context, rule);
+        var exchange = new Exchange(context, rule, _stalls);
         try
         {
             await exchange.WaitAsync();

@@ -11,7 +11,7 @@ namespace Tain.Clients;
 /// </summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
-    private const int Sigterm = 15, Sigstop = 19, Sigcont = 18;
+    private const int Sigkill = 9, Sigterm = 15, Sigstop = 19, Sigcont = 18;
     private static readonly ConcurrentDictionary<int, ChildProcess> Running = new();
     private readonly Process _process;
     private readonly StringBuilder _output = new();
@@ -99,6 +99,9 @@ internal sealed class ChildProcess : IAsyncDisposable
             // It ended by itself.
         }
     }
+
+    /// <summary>kill -9 of this process, not of those that it started.</summary>
+    public void KillAlone() => Signal(Sigkill);
 
     public void Freeze() => Signal(Sigstop);
 

@@ -42,11 +42,14 @@ internal sealed class TainProcess : IAsyncDisposable
     public static Task<TainProcess> StartAsync(string upstream, string? data = null, params string[] more) => StartAsync(upstream, null, data, more);
 
     /// <summary>One that gets its modules from the repositories of <paramref name="server"/>.</summary>
-    public static Task<TainProcess> StartDirectAsync(GitServer server, string? data = null, params string[] more)
+    public static Task<TainProcess> StartDirectAsync(GitServer server, string? data = null, params string[] more) => StartDirectAsync(server, "direct", data, more);
+
+    /// <summary>One that gets from them what <paramref name="upstream"/> leaves to <c>direct</c>.</summary>
+    public static Task<TainProcess> StartDirectAsync(GitServer server, string upstream, string? data, string[] more)
     {
         // What is not Tain's to read stays out: it must trust what its configuration says, not SSL_CERT_FILE.
         var environment = server.Environment.Where(e => e.Key.EndsWith("PROXY", StringComparison.Ordinal)).ToDictionary();
-        return StartAsync("direct", environment, data, ["--upstream-ca-bundle", server.CaBundle, .. more]);
+        return StartAsync(upstream, environment, data, ["--upstream-ca-bundle", server.CaBundle, .. more]);
     }
 
     private static async Task<TainProcess> StartAsync(string upstream, IReadOnlyDictionary<string, string>? environment, string? data, string[] more)
@@ -85,6 +88,13 @@ internal sealed class TainProcess : IAsyncDisposable
     public async Task KillAsync()
     {
         _process.Kill();
+        await _process.WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    /// <summary>kill -9 of the server alone, not of what it started, and its end.</summary>
+    public async Task KillAloneAsync()
+    {
+        _process.KillAlone();
         await _process.WaitAsync(TimeSpan.FromSeconds(10));
     }
 
