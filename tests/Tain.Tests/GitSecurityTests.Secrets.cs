@@ -78,7 +78,7 @@ public sealed partial class GitSecurityTests
 
         // A host that repeats what it was sent, while it refuses it.
         rig.Hosts.ClearRules();
-        rig.Hosts.Add(new Rule(Module) { Only = RequestKind.Refs, Status = 403, Body = $"{Forms[0]} {Forms[1]} {Forms[2]} is not welcome" });
+        rig.Hosts.Add(new Rule(Module) { Only = RequestKind.Refs, Status = 403, Body = $"{Secret} {(kind == "netrc" ? Forms[1] : Forms[2])} is not welcome" });
         rig.Tain.Time.Advance(TimeSpan.FromHours(1));
         foreach (var page in new[] { $"go/{Module}/@v/list", $"go/{Module}/@v/v1.0.1.info", $"api/v1/go/resolve?module={Module}&ref=main", $"api/v1/explain/go/{Module}@v1.0.2" })
         {
