@@ -1,4 +1,3 @@
-using Tain.Ecosystems.Go;
 using Tain.GitHosting;
 
 namespace Tain.Tests.Ecosystems.Go.Direct;
@@ -116,7 +115,8 @@ public sealed class BrokenServerCloneTests : IDisposable
             exec git "$@"
 
             """);
-        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         return script;
     }
 
