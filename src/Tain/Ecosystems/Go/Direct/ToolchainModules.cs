@@ -86,7 +86,8 @@ internal sealed class ToolchainModules : IDisposable
                 var (code, output, error) = await RunAsync(root, arguments, work, isPrivate, limit.Token);
                 using var json = ParseOrNull(output);
                 var said = json is not null && json.RootElement.TryGetProperty("Error", out var reason) ? reason.ToString() : code == 0 && json is not null ? null : LastLine(error);
-                return said is null ? await read(json!.RootElement, limit.Token) : throw Failed(root, said);
+                // The folder is gone by the time that it is read, and would push the reason out of the line.
+                return said is null ? await read(json!.RootElement, limit.Token) : throw Failed(root, said.Replace(work, "", StringComparison.Ordinal));
             }
             finally
             {
