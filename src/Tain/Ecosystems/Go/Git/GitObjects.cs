@@ -20,6 +20,7 @@ internal sealed class GitObjects
     private readonly ProcessGroup _git;
     private readonly byte[] _buffer = new byte[16 << 10];
     private int _from, _to;
+    private bool _isLeft;
 
     private GitObjects(ProcessGroup git) => _git = git;
 
@@ -28,11 +29,12 @@ internal sealed class GitObjects
     {
         T result = default!;
         IOException? cut = null;
+        GitObjects? objects = null;
         var exit = await git.RunAsync(new(["cat-file", "--batch"], clone.Folder), async (process, token) =>
         {
             try
             {
-                result = await read(new(process), token);
+                result = await read(objects = new(process), token);
             }
             catch (IOException e)
             {
@@ -40,7 +42,8 @@ internal sealed class GitObjects
                 cut = e;
             }
         }, ct);
-        if (!exit.Succeeded)
+        // One that was left while it wrote what is too large dies of that, not of its clone.
+        if (!exit.Succeeded && objects is not { _isLeft: true })
             throw GitClone.LocalFault(exit, clone.Folder);
         return cut is null ? result : throw new BrokenCloneException("git cat-file ended early", cut);
     }
@@ -57,7 +60,9 @@ internal sealed class GitObjects
             return null;
         if (words.Length != 3 || words[0] != hash || !long.TryParse(words[2], NumberStyles.None, CultureInfo.InvariantCulture, out var size))
             throw new BrokenCloneException($"git cat-file said {string.Join(' ', words)}");
-        if (size > maxBytes)
+        // Its content stays unread: nothing more can be asked in this conversation.
+        _isLeft = size > maxBytes;
+        if (_isLeft)
             throw new RepositoryException(FaultKind.TooLarge, $"{what} has {size} bytes, more than {maxBytes}");
         var content = new byte[size];
         await FillAsync(content, ct);
