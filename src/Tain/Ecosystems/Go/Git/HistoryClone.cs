@@ -32,7 +32,8 @@ internal sealed class HistoryClone(GitProgram git, GitClone clone, GitRemote rem
     public Task<string?> ResolveOrNullAsync(GitRefs refs, string prefix, CancellationToken ct) => ReadAsync(refs, token => FindOrNullAsync(prefix, token), ct);
 
     /// <summary>Whether a commit is here already; asks nobody.</summary>
-    public async Task<bool> HasAsync(string commit, CancellationToken ct) => clone.Exists && (await AskAsync(commit, ct)).Exit.Succeeded;
+    public async Task<bool> HasAsync(string commit, CancellationToken ct) =>
+        clone.Exists && await AskAsync(commit, ct) is { Exit.Succeeded: true, Output: var found } && Encoding.ASCII.GetString(found).Trim() == commit;
 
     /// <summary>Those of some commits that are a commit or its ancestors.</summary>
     public Task<HashSet<string>> AncestorsAsync(GitRefs refs, string commit, HashSet<string> among, CancellationToken ct) => ReadAsync(refs, async token =>
@@ -75,17 +76,22 @@ internal sealed class HistoryClone(GitProgram git, GitClone clone, GitRemote rem
     private async Task<string?> FindOrNullAsync(string prefix, CancellationToken ct)
     {
         var (exit, output) = await AskAsync(prefix, ct);
-        if (exit.Succeeded)
-            return Encoding.ASCII.GetString(output).Trim();
+        if (exit.Succeeded && Encoding.ASCII.GetString(output).Trim() is var commit)
+            return !RefGrammar.IsHash(prefix) || commit == prefix || await IsTagAsync(prefix, ct) ? commit : null;
         if (exit.Code != 1 || (exit.Error.Length > 0 && !exit.Error.Contains("is ambiguous", StringComparison.Ordinal)))
             throw GitClone.LocalFault(exit, clone.Folder);
         CheckPacks();
         return null;
     }
 
-    /// <summary>A whole hash loses its last digit: for one that is not there, git would turn to a partial clone's remote, and not for the beginning of one.</summary>
-    private Task<(GitExit Exit, byte[] Output)> AskAsync(string prefix, CancellationToken ct) => git.ReadAsync(
-        new(["rev-parse", "--verify", "-q", "--end-of-options", (RefGrammar.IsHash(prefix) ? prefix[..^1] : prefix) + "^{commit}"], clone.Folder), 1 << 10, ct);
+    /// <summary>Whether a hash is that of a tag, which led to the commit of another hash.</summary>
+    private async Task<bool> IsTagAsync(string hash, CancellationToken ct) =>
+        await AskAsync(hash, ct, "tag") is { Exit.Succeeded: true, Output: var found } && Encoding.ASCII.GetString(found).Trim() == hash;
+
+    /// <summary>A whole hash loses its last digit: for one that is not there, git would turn to a partial clone's remote, and not for the beginning of one.
+    /// So whoever asks for a whole one has to compare.</summary>
+    private Task<(GitExit Exit, byte[] Output)> AskAsync(string prefix, CancellationToken ct, string type = "commit") => git.ReadAsync(
+        new(["rev-parse", "--verify", "-q", "--end-of-options", $"{(RefGrammar.IsHash(prefix) ? prefix[..^1] : prefix)}^{{{type}}}"], clone.Folder), 1 << 10, ct);
 
     /// <summary>Reads when all that the refs lead to is here. A clone that turns out broken is made anew, once.</summary>
     private async Task<T> ReadAsync<T>(GitRefs refs, Func<CancellationToken, Task<T>> read, CancellationToken ct)
@@ -119,7 +125,14 @@ internal sealed class HistoryClone(GitProgram git, GitClone clone, GitRemote rem
                     return;
                 fetch = _fetch ??= Task.Run(() => WorkAsync(refs), CancellationToken.None);
             }
-            await fetch.WaitAsync(ct);
+            try
+            {
+                await fetch.WaitAsync(ct);
+            }
+            catch (BrokenCloneException e)
+            {
+                throw new RepositoryException(FaultKind.Down, $"{remote.Url}: the clone of its history can't be made: {e.Message}", inner: e);
+            }
         }
         // The server moves faster than we look: what was fetched is newer than what was listed.
     }

@@ -38,6 +38,27 @@ public sealed class HistoryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_hash_that_differs_in_its_last_digit_names_nothing()
+    {
+        var source = _rig.Make("r");
+        var past = source.Commit("a", "1");
+        source.Git("tag", "-a", "-m", "annotated", "v1.0.0");
+        source.Commit("a", "2");
+
+        // The first finds no history here yet, the second one that is.
+        foreach (var hash in (string[])[past, past, source.Git("rev-parse", "v1.0.0")])
+        {
+            var wrong = hash[..^1] + (hash[^1] == '0' ? '1' : '0');
+            var failed = await Assert.ThrowsAsync<RepositoryException>(() => source.Tain.StatAsync(wrong, TimeSpan.Zero, Ct));
+            Assert.Equal((FaultKind.NotFound, true, $"unknown revision {wrong}"), (failed.Fault, failed.Reached, failed.Message));
+        }
+
+        // The hash of a tag itself leads to its commit, as with git log.
+        Assert.Equal(past, (await source.Tain.StatAsync(source.Git("rev-parse", "v1.0.0"), TimeSpan.Zero, Ct)).Commit);
+        Assert.Equal(past, (await source.Tain.StatAsync(past, TimeSpan.Zero, Ct)).Commit);
+    }
+
+    [Fact]
     public async Task History_has_no_files_when_the_server_can_leave_them_out()
     {
         var source = _rig.Make("r");
