@@ -96,7 +96,11 @@ internal sealed class Discovery : IDisposable
         var subdirectory = import.Subdirectory.TrimEnd('/');
         if (import.Subdirectory.StartsWith('-') || (import.Subdirectory.Length > 0 && ModulePath.CheckFilePath(subdirectory) is not null))
             throw ImportPages.Unrecognized($"{page.Shown}: invalid subdirectory '{Secrets.OneLine(import.Subdirectory, 60)}'");
-        return Make(import.Vcs, import.Prefix.TrimEnd('/'), import.Url, subdirectory, isPrivate, page.Shown) with { IsFromPage = true, By = "a go-import tag on " + page.Shown };
+        var root = Make(import.Vcs, import.Prefix.TrimEnd('/'), import.Url, subdirectory, isPrivate, page.Shown) with { IsFromPage = true, By = "a go-import tag on " + page.Shown };
+        // :: Anybody can have a page that names any repository. Our credentials serve modules of our own, and hosts that speak of themselves;
+        // and what go.git.instead-of leads to, an administrator named.
+        var isStrangers = !isPrivate && root.Url.Uri.Host != root.Root.Split('/')[0] && RemoteUrl.TryParse(import.Url, out var named, out _) && named == root.Url;
+        return isStrangers ? root with { Url = root.Url with { IsAnonymous = true } } : root;
     }
 
     /// <param name="by">Who names the URL.</param>

@@ -18,7 +18,7 @@ internal sealed class ProxiedModule(RemoteUrl proxy, bool isPrivate, StrangerCli
     private async Task<byte[]> GetAsync(GoAddress address, int maxBytes, CancellationToken ct)
     {
         var uri = UriOf(address);
-        var basic = await access.CredentialsAsync(uri, ct);
+        var basic = await CredentialsAsync(uri, ct);
         var page = await strangers.GetPageAsync(uri, isPrivate, basic, maxBytes, ct);
         if (page.Fault is not null || page.Status != 200)
             throw Meaning(page.Fault, page.Status, page.Said, basic is not null);
@@ -34,7 +34,7 @@ internal sealed class ProxiedModule(RemoteUrl proxy, bool isPrivate, StrangerCli
             return null;
         }
         var uri = UriOf(address);
-        var basic = await access.CredentialsAsync(uri, ct);
+        var basic = await CredentialsAsync(uri, ct);
         var ask = new Ask(uri) { IsTrusted = isPrivate, Authorization = basic is null ? null : Secrets.Basic(basic) };
         var answer = await strangers.OpenAsync(ask, isRepeatable: true, timeout, "upstream.fetch-timeout", ct);
         if (answer.Problem is { } problem)
@@ -51,6 +51,8 @@ internal sealed class ProxiedModule(RemoteUrl proxy, bool isPrivate, StrangerCli
         }
         return null;
     }
+
+    private async ValueTask<string?> CredentialsAsync(Uri uri, CancellationToken ct) => proxy.IsAnonymous ? null : await access.CredentialsAsync(uri, ct);
 
     private Uri UriOf(GoAddress address) => new(proxy.Text.TrimEnd('/') + "/" + address.UpstreamPath, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
 

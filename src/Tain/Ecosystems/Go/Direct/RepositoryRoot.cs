@@ -21,6 +21,8 @@ internal sealed record RepositoryRoot(string Vcs, string Root, RemoteUrl Url, st
     /// tell which private ones exist: group/subgroup, where group/subgroup/repository was meant.</remarks>
     public string? HintWhenMissing(string module)
     {
+        if (Url.IsAnonymous)
+            return $"no credentials are sent to a host that another host's page names; if {Root} is your own, add it to go.private";
         var elements = Root.Split('/');
         if (!IsFromPage || elements.Length != 3 || module.Split('/').Length <= elements.Length)
             return null;

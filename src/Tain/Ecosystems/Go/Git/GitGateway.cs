@@ -42,7 +42,7 @@ internal sealed class GitGateway : IAsyncDisposable
     /// <summary>Throws <see cref="RepositoryException"/> when the host's credentials cannot be had.</summary>
     public async ValueTask<GitPassage> OpenAsync(RemoteUrl remote, bool isPrivate, CancellationToken ct)
     {
-        var credentials = await access.CredentialsAsync(remote.Uri, ct).ConfigureAwait(false);
+        var credentials = remote.IsAnonymous ? null : await access.CredentialsAsync(remote.Uri, ct).ConfigureAwait(false);
         Task<WebApplication> start;
         lock (gate)
         {

@@ -32,10 +32,11 @@ internal sealed class GitRepositories : IDisposable
     /// <summary>Bytes of all clones, as last looked at.</summary>
     public long Disk => _disk.Total;
 
-    /// <summary>The same for the same URL. A private repository and a public one of the same URL are two: what one may reach, the other may not.</summary>
+    /// <summary>The same for the same URL. A private repository, a public one and one that gets no credentials are three though their URL is the same:
+    /// what one may reach, the other may not.</summary>
     public GitRepository Get(RemoteUrl url, bool isPrivate)
     {
-        var key = isPrivate ? url.Text + " private" : url.Text;
+        var key = isPrivate ? url.Text + " private" : url.IsAnonymous ? url.Text + " anonymous" : url.Text;
         lock (_gate)
         {
             // Two of one repository would write into one clone: one that was forgotten and is still used is found again.

@@ -33,6 +33,9 @@ internal sealed record RemoteUrl
 
     public Uri Uri { get; }
 
+    /// <summary>A stranger named it for a public module: it gets no credentials, so that nobody reads by ours, under a name of his own, what he may not.</summary>
+    public bool IsAnonymous { get; init; }
+
     public string Scheme => Uri.Scheme;
 
     /// <summary>For ssh: who logs in; null when not told.</summary>
@@ -103,7 +106,7 @@ internal sealed record RemoteUrl
         return Make($"{scheme}://{user}{host}{path}", out url, out error);
     }
 
-    public bool Equals(RemoteUrl? other) => other is not null && Text == other.Text;
+    public bool Equals(RemoteUrl? other) => other is not null && Text == other.Text && IsAnonymous == other.IsAnonymous;
 
     public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
 

@@ -46,6 +46,8 @@ internal sealed class SshPassage(RemoteUrl remote, GitHost host, IPAddress addre
     /// <summary>The entry of <c>go.git.hosts</c> with a key for this remote, or what to set.</summary>
     public static (GitHost? Host, RepositoryException? Refusal) HostFor(IReadOnlyList<GitHost> hosts, RemoteUrl remote)
     {
+        if (remote.IsAnonymous)
+            return (null, new RepositoryException(FaultKind.Refused, $"a page of another host names {remote.HostAndPort}, and our ssh key is not used for that; for a module of your own, add it to go.private"));
         var host = hosts.FirstOrDefault(h => h.SshKey is not null && h.Host.Equals(remote.HostAndPort, StringComparison.OrdinalIgnoreCase));
         return host is { KnownHosts: not null }
             ? (host, null)

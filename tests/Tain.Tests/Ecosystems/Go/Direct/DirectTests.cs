@@ -30,6 +30,30 @@ public sealed class DirectTests
         Assert.Equal(["go.mod", "lib.go", "LICENSE"], (await ZipAsync(rig, Module, "v1.2.0")).Files.Select(f => f.Name).Order(StringComparer.OrdinalIgnoreCase));
     }
 
+    [Theory]
+    [InlineData("git", false)]
+    [InlineData("mod", false)]
+    [InlineData("git", true)]
+    public async Task A_strangers_page_gets_nothing_by_our_credentials_of_the_host_that_it_names(string vcs, bool isPrivate)
+    {
+        var netrc = Path.GetTempFileName();
+        await File.WriteAllTextAsync(netrc, "machine corp.example login me password hunter2\n", TestContext.Current.CancellationToken);
+        await using var rig = await DirectRig.StartAsync(go => !isPrivate ? go : go with { Private = ModulePatterns.TryParse("stranger.example", out var own, out _) ? own : throw new FormatException(), PrivateText = "stranger.example" }, netrc: netrc);
+        rig.Repository(Module).Commit(("go.mod", $"module {Module}\n"));
+        rig.Hosts.Add(new Rule(Module) { Only = RequestKind.Refs, Password = "me:hunter2" });
+        rig.Hosts.SetImports("stranger.example/x", $"stranger.example/x {vcs} https://{Module}");
+
+        (int status, string body) = await rig.Tain.ReadAsync("go/stranger.example/x/@latest");
+
+        if (vcs == "git")
+            Assert.True(status == (isPrivate ? 200 : 404), body);
+        // A host of our own asks with them; so does who is named private.
+        Assert.All(rig.Hosts.Requests.Where(r => r.Path.StartsWith("corp.example", StringComparison.Ordinal)), r => Assert.Equal(isPrivate ? "me" : "", r.User));
+        Assert.Contains(rig.Hosts.Requests, r => r.Path.StartsWith("corp.example", StringComparison.Ordinal));
+        Assert.Equal(200, (await rig.Tain.ReadAsync($"go/{Module}/@latest")).Status);
+        File.Delete(netrc);
+    }
+
     [Fact]
     public async Task A_branch_a_commit_and_latest_are_pseudo_versions_on_the_tag_before()
     {
