@@ -51,20 +51,23 @@ internal sealed class GitDisk
     {
         lock (_gate)
         {
-            folder.Uses++;
             var now = _time.GetUtcNow();
             var exists = Directory.Exists(folder.Path);
             var isNew = !exists && isGrowing;
+            // One that is there and not known could not be made whole the first time.
+            if (isGrowing)
+                _folders.TryAdd(Path.GetFileName(folder.Path), folder);
             if (isNew)
             {
                 Posix.MakeFolder(folder.Path);
                 // For people who look at the disk.
                 File.WriteAllText(Path.Combine(folder.Path, "url"), url + "\n");
-                _folders[Path.GetFileName(folder.Path)] = folder;
             }
             if (isNew || (exists && now - folder.LastUse > TouchEvery))
                 Directory.SetLastWriteTimeUtc(folder.Path, now.UtcDateTime);
             folder.LastUse = now;
+            // Last: what threw before is not left either.
+            folder.Uses++;
         }
     }
 
@@ -93,7 +96,9 @@ internal sealed class GitDisk
             {
                 _folders.Remove(Path.GetFileName(oldest.Path));
                 var aside = Path.Combine(Waste, Guid.NewGuid().ToString("N", CultureInfo.InvariantCulture));
-                Posix.Rename(oldest.Path, aside);
+                // Somebody may have deleted it by hand: then it takes nothing.
+                if (Directory.Exists(oldest.Path))
+                    Posix.Rename(oldest.Path, aside);
                 _total -= oldest.Size;
                 oldest.Size = 0;
                 oldest.Deleted();

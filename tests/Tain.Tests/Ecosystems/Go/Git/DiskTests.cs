@@ -51,6 +51,40 @@ public sealed class DiskTests : IDisposable
     }
 
     [Fact]
+    public async Task A_clone_that_somebody_deleted_by_hand_takes_nothing_any_more()
+    {
+        _rig.Options = new() { Disk = 400_000 };
+        _rig.Open();
+        var (one, two) = (WithNoise("r1", 300_000), WithNoise("r2", 300_000));
+        await one.Tain.StatAsync("v1.0.0", TimeSpan.Zero, Ct);
+        Directory.Delete(one.Clones, recursive: true);
+
+        await two.Tain.StatAsync("v1.0.0", TimeSpan.Zero, Ct);
+        await two.Tain.StatAsync("main", TimeSpan.Zero, Ct);
+
+        Assert.Equal(["https://git.example/r2"], Kept());
+        Assert.InRange(_rig.Repositories.Disk, 300_000, 400_000);
+    }
+
+    [Fact]
+    public async Task A_folder_that_could_not_be_made_at_first_is_deleted_like_others_later()
+    {
+        _rig.Options = new() { Disk = 400_000 };
+        _rig.Open();
+        var (one, two) = (WithNoise("r1", 300_000), WithNoise("r2", 300_000));
+        // As when the disk is full: the folder is there, but not what should be in it.
+        var inTheWay = Path.Combine(_rig.Data, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(one.Url.Text)))[..32]);
+        File.WriteAllText(inTheWay, "");
+        await Assert.ThrowsAnyAsync<IOException>(() => one.Tain.StatAsync("v1.0.0", TimeSpan.Zero, Ct));
+        File.Delete(inTheWay);
+
+        await one.Tain.StatAsync("v1.0.0", TimeSpan.Zero, Ct);
+        await two.Tain.StatAsync("v1.0.0", TimeSpan.Zero, Ct);
+
+        Assert.Equal(["https://git.example/r2"], Kept());
+    }
+
+    [Fact]
     public async Task Clones_of_an_earlier_process_are_used_and_counted_and_what_it_was_deleting_is_gone()
     {
         var source = WithNoise("r", 300_000);
