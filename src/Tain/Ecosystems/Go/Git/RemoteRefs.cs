@@ -20,9 +20,10 @@ internal sealed class RemoteRefs(GitRemote remote, TimeSpan failureTtl, TimeProv
         lock (_gate)
         {
             var now = time.GetUtcNow();
-            if (_last is { } last && now - last.At < maxAge)
+            // Duration: a clock that was set back must not keep them new until it has caught up.
+            if (_last is { } last && (now - last.At).Duration() < maxAge)
                 return Task.FromResult(last);
-            if (_failed is { } failed && now - failed.At < (maxAge < failureTtl ? maxAge : failureTtl))
+            if (_failed is { } failed && (now - failed.At).Duration() < (maxAge < failureTtl ? maxAge : failureTtl))
                 failed.Failure.Throw();
             if (_look is null)
             {

@@ -1,4 +1,5 @@
 using Tain.Ecosystems.Go.Git;
+using Tain.Tests.Storage;
 using Tain.Upstream;
 
 namespace Tain.Tests.Ecosystems.Go.Git;
@@ -87,6 +88,22 @@ public sealed class SharingTests : IDisposable
         var third = source.Commit("a", "3");
         Assert.Equal(third, (await source.Tain.RefsAsync(TimeSpan.Zero, Ct)).Commits["HEAD"]);
         Assert.Equal(3, _rig.Passages);
+    }
+
+    [Fact]
+    public async Task Refs_are_asked_for_again_when_the_clock_was_set_back()
+    {
+        var clock = new SetClock(DateTimeOffset.UnixEpoch.AddDays(20_000));
+        _rig.Time = clock;
+        _rig.Open();
+        var source = _rig.Make("r");
+        source.Commit("a", "1", "v1.0.0");
+        await source.Tain.RefsAsync(TimeSpan.FromSeconds(3), Ct);
+        source.Git("tag", "v1.0.1");
+
+        clock.Now -= TimeSpan.FromHours(5);
+
+        Assert.Contains("refs/tags/v1.0.1", (await source.Tain.RefsAsync(TimeSpan.FromSeconds(3), Ct)).Commits.Keys);
     }
 
     [Fact]
