@@ -1,3 +1,4 @@
+using Tain.Storage;
 using Tain.Upstream;
 
 namespace Tain.Ecosystems.Go.Git;
@@ -311,7 +312,9 @@ internal sealed class TreesClone(GitProgram git, GitClone clone, GitRemote remot
     {
         // update-ref takes only objects that are there.
         var (exit, _) = await git.ReadAsync(new(["update-ref", Refs + commit, commit], into.Folder), 1 << 10, ct);
-        return exit.Succeeded;
+        if (exit.Succeeded || exit.Error.Contains("nonexistent object", StringComparison.Ordinal))
+            return exit.Succeeded;
+        throw exit.IsDiskFull ? StorageFullException.Of(into.Folder, wanted: 0) : new RepositoryException(FaultKind.Down, $"a commit could not be kept: {exit.Said}");
     }
 
     private async Task<GitExit> FetchAsync(GitClone into, IReadOnlyList<string> arguments, CancellationToken ct)
@@ -358,7 +361,7 @@ internal sealed class TreesClone(GitProgram git, GitClone clone, GitRemote remot
         else if (failure is OperationCanceledException)
             want.Done.TrySetCanceled();
         else
-            want.Done.TrySetException(failure);
+            want.Done.TrySetException(failure is BrokenCloneException ? new RepositoryException(FaultKind.Down, $"{remote.Url}: its clone can't be made: {failure.Message}", inner: failure) : failure);
         // Whoever wanted it may be gone.
         _ = want.Done.Task.Exception;
     }
