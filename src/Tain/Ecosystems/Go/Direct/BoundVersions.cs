@@ -21,7 +21,7 @@ internal sealed class BoundVersions(Catalog catalog) : IDisposable
         var key = KeyOf(address);
         if (catalog.FindDocumentOrNull(key) is { } stored && GoInfo.TryRead(stored.Body, out var read) && read.Url == place.Origin && read.Directory == place.Directory)
             return read;
-        return _recent.TryGetValue(key, out ModuleInfo? recent) ? recent : null;
+        return RecentOrNull(key, place.Origin, place.Directory);
     }
 
     /// <summary>Binds the version; whoever came first wins.</summary>
@@ -29,11 +29,15 @@ internal sealed class BoundVersions(Catalog catalog) : IDisposable
     {
         lock (_recent)
         {
-            if (_recent.TryGetValue(KeyOf(address), out ModuleInfo? first))
-                return first!;
+            if (RecentOrNull(KeyOf(address), info.Url, info.Directory) is { } first)
+                return first;
             return _recent.Set(KeyOf(address), info, new MemoryCacheEntryOptions { Size = 1 });
         }
     }
+
+    /// <summary>A module that has moved is bound anew: a commit of one repository is not to be asked of another.</summary>
+    private ModuleInfo? RecentOrNull(DocumentKey key, string url, string directory) =>
+        _recent.TryGetValue(key, out ModuleInfo? recent) && recent!.Url == url && recent.Directory == directory ? recent : null;
 
     /// <summary>Raises an alarm when the ref that once led to the version leads elsewhere now.</summary>
     public async Task WatchAsync(GoAddress address, ModuleInfo bound, GitRefs? refs)
