@@ -62,6 +62,13 @@ internal sealed class DirectSource(Discovery discovery, GitRepositories reposito
             var hint = e.Fault is FaultKind.NotFound && !e.Reached ? root?.HintWhenMissing(address.Module.Value) : null;
             return Attempt(e.Fault, hint is null ? e.Message : $"{hint}; {e.Message}") with { HasLastWord = e.Reached };
         }
+        catch (Exception e) when (e is UnauthorizedAccessException || (e is IOException and not StorageException and not UpstreamFaultException))
+        {
+            // This machine's disk, or what is left of its descriptors: a failure like any other, to be told and not to end the walk.
+            if (e is IOException io && Posix.IsFull(io))
+                throw new StorageFullException(e.Message, e);
+            return Attempt(FaultKind.Down, $"this server could not work on its clone: {e.Message}");
+        }
 
         Attempt Attempt(FaultKind? fault, string said) => new(source, fault, null, said, time.GetUtcNow() - at, 1, at);
     }

@@ -1,5 +1,6 @@
 using Tain.Ecosystems.Go.Git;
 using Tain.GoModules;
+using Tain.Upstream;
 
 namespace Tain.Ecosystems.Go.Direct;
 
@@ -163,7 +164,7 @@ internal sealed partial class ModuleRepository
             {
                 return await CheckAsync(version);
             }
-            catch (RepositoryException e) when (e.Reached)
+            catch (RepositoryException e) when (e is { Reached: true, Fault: FaultKind.NotFound })
             {
                 return null;
             }
