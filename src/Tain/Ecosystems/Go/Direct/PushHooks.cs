@@ -43,6 +43,12 @@ internal sealed class PushHooks(PushRefresh refresh, string? secretFile) : IDisp
             await AnswerAsync(context, 403, why);
             return;
         }
+        // Before the body is read: who has no signature at all gets no place and no memory.
+        if (context.Request.Headers[HeaderOf(host)].Count != 1)
+        {
+            await AnswerAsync(context, 403, $"refused: a push is signed in the header {HeaderOf(host)} (set the secret of go.hook-secret-file in the hook)");
+            return;
+        }
         if (!_calls.Wait(0))
         {
             await AnswerAsync(context, 503, $"unavailable: {CallsAtOnce} hooks are being read, the limit; deliver it again");
@@ -79,7 +85,8 @@ internal sealed class PushHooks(PushRefresh refresh, string? secretFile) : IDisp
         else if (!TryReadUrls(body, out var urls))
             await AnswerAsync(context, 400, "bad request: the body is not JSON with a repository (set the hook's content type to application/json)");
         else
-            await AnswerAsync(context, 200, $"refreshed: {await refresh.RunAsync(urls, context.RequestAborted)} modules");
+            // Not the sender's token: it hangs up after some seconds, and what is asked for then is bounded by its own deadlines.
+            await AnswerAsync(context, 200, $"refreshed: {await refresh.RunAsync(urls, CancellationToken.None)} modules");
     }
 
     private static Task AnswerAsync(HttpContext context, int status, string line) => ErrorBody.WriteAsync(context, status, ErrorBody.Format(line, []));
@@ -126,13 +133,20 @@ internal sealed class PushHooks(PushRefresh refresh, string? secretFile) : IDisp
         }
     }
 
+    private static string HeaderOf(string host) => host switch
+    {
+        "gitlab" => "X-Gitlab-Token",
+        "gitea" => "X-Gitea-Signature",
+        _ => "X-Hub-Signature-256",
+    };
+
     /// <summary>GitHub and Gitea sign the body with HMAC-SHA256; GitLab sends the secret itself.</summary>
     private static bool IsSigned(IHeaderDictionary headers, string host, byte[] secret, byte[] body)
     {
+        var sent = headers[HeaderOf(host)].ToString();
         if (host == "gitlab")
-            return SameHash(Encoding.UTF8.GetBytes(headers["X-Gitlab-Token"].ToString()), secret);
-        var (header, prefix) = host == "github" ? ("X-Hub-Signature-256", "sha256=") : ("X-Gitea-Signature", "");
-        var sent = headers[header].ToString();
+            return SameHash(Encoding.UTF8.GetBytes(sent), secret);
+        var prefix = host == "github" ? "sha256=" : "";
         if (!sent.StartsWith(prefix, StringComparison.Ordinal) || sent.Length != prefix.Length + (2 * HMACSHA256.HashSizeInBytes))
             return false;
         var expected = Convert.ToHexStringLower(HMACSHA256.HashData(secret, body));
