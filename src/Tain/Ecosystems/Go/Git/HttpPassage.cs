@@ -109,9 +109,9 @@ internal sealed class HttpPassage : GitPassage
 
         if (answer.Problem is { } problem)
         {
-            // The server is no longer what it was: its answer to the question stands for the one that was left out.
+            // Asked now what was remembered: only that tells a repository that is gone from one that fails.
             if (isRemembered)
-                advertisements.Forget(Key);
+                problem = await AskAgainAsync(ct).ConfigureAwait(false) ?? problem;
             var isMissingFile = request.Kind == GatewayRequestKind.File && problem.Fault is FaultKind.NotFound or FaultKind.Gone;
             if (!isMissingFile)
                 Fail(GitAccess.Meaning(problem, remote.HostAndPort, credentials is not null && isOwn, reached));
@@ -163,10 +163,8 @@ internal sealed class HttpPassage : GitPassage
     private async Task<RelayAnswer> AskAsync(HttpRequest git, GatewayRequest request, CancellationToken ct)
     {
         // A path of its own for a repository at its host's root would begin with two slashes.
-        var ask = new Ask(new Uri(location + request.Path, AsItIs))
+        var ask = AskFor(request.Path) with
         {
-            IsTrusted = isPrivate && isOwn,
-            Authorization = credentials is not null && isOwn ? Secrets.Basic(credentials) : null,
             UserAgent = Plain(git.Headers.UserAgent) is { } agent ? $"{agent} {Exchange.UserAgent}" : null,
             Prepare = headers =>
             {
@@ -197,6 +195,32 @@ internal sealed class HttpPassage : GitPassage
         };
         return await web.OpenAsync(ask, isRepeatable, options.Timeout, "go.git.timeout", ct).ConfigureAwait(false);
     }
+
+    /// <summary>Asks for the advertisement that was left out. Null when the repository still answers it.</summary>
+    private async Task<Problem?> AskAgainAsync(CancellationToken ct)
+    {
+        (isRemembered, isOwn, location) = (false, true, remote.Text.TrimEnd('/'));
+        advertisements.Forget(Key);
+        try
+        {
+            var answer = await web.OpenAsync(AskFor(GatewayRequest.SmartRefs), isRepeatable: true, options.Timeout, "go.git.timeout", ct).ConfigureAwait(false);
+            if (answer.Problem is not null)
+                return answer.Problem;
+            await answer.Body!.DisposeAsync().ConfigureAwait(false);
+            reached = true;
+        }
+        catch (OperationCanceledException)
+        {
+            // git was ended meanwhile: what the server said first stands.
+        }
+        return null;
+    }
+
+    private Ask AskFor(string path) => new(new Uri(location + path, AsItIs))
+    {
+        IsTrusted = isPrivate && isOwn,
+        Authorization = credentials is not null && isOwn ? Secrets.Basic(credentials) : null,
+    };
 
     /// <summary>The list of refs came: what git asks next goes to where redirects led (as git itself has it, http.followRedirects=initial).</summary>
     private bool Arrived(RelayAnswer answer, string path)

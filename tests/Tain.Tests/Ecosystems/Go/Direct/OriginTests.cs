@@ -82,7 +82,11 @@ public sealed class OriginTests : IDisposable
         proxy.Set($"{Module}/@v/list", "v1.0.0\n");
         var netrc = Path.Combine(_folder, "netrc");
         await File.WriteAllTextAsync(netrc, "machine proxy.example login me password secret\n", Token);
-        await using var rig = await DirectRig.StartAsync(netrc: netrc);
+        await using var rig = await DirectRig.StartAsync(go => go with
+        {
+            Private = ModulePatterns.TryParse("corp.example", out var patterns, out _) ? patterns : throw new FormatException(),
+            PrivateText = "corp.example",
+        }, netrc: netrc);
         rig.Hosts.SetImports(Module, $"{Module} mod https://proxy.example");
         rig.Hosts.Forward("proxy.example", new Uri(proxy.Url));
         rig.Hosts.Add(new Rule("proxy.example") { Password = "me:secret" });
