@@ -82,6 +82,8 @@ internal static class ServerLimits
         if (method is not ("GET" or "HEAD"))
         {
             context.Response.Headers.Allow = "GET, HEAD";
+            if (context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true)
+                context.Response.Headers.Connection = "close";
             return ErrorBody.WriteAsync(context, StatusCodes.Status405MethodNotAllowed,
                 ErrorBody.Format($"method not allowed: {ErrorBody.Shorten(ErrorBody.Clean(method), 32)}; only GET and HEAD are served", []));
         }

@@ -89,7 +89,13 @@ internal sealed class PushHooks(PushRefresh refresh, string? secretFile) : IDisp
             await AnswerAsync(context, 200, $"refreshed: {await refresh.RunAsync(urls, CancellationToken.None)} modules");
     }
 
-    private static Task AnswerAsync(HttpContext context, int status, string line) => ErrorBody.WriteAsync(context, status, ErrorBody.Format(line, []));
+    private static Task AnswerAsync(HttpContext context, int status, string line)
+    {
+        // A body that was not read ends its connection: the sender must not put its next request on it.
+        if (status != 200)
+            context.Response.Headers.Connection = "close";
+        return ErrorBody.WriteAsync(context, status, ErrorBody.Format(line, []));
+    }
 
     private byte[]? Secret(out string why)
     {
