@@ -141,7 +141,9 @@ internal sealed class Documents(Catalog catalog, Flights<DocumentAnswer> flights
     }
 
     private static DocumentAnswer FromStore(DocumentRequest request, Failure failure, Served otherwise = Served.Failed)
-        => request.Compute?.Invoke() is { } computed ? new(computed, failure, Served.Computed) : new(null, failure, otherwise);
+        // Who has the last word is not contradicted from memory.
+        => failure is { Kind: FailureKind.NotFound, Attempts: [.., { HasLastWord: true }] } ? new(null, failure, otherwise)
+            : request.Compute?.Invoke() is { } computed ? new(computed, failure, Served.Computed) : new(null, failure, otherwise);
 
     private void Heat(Document document)
         => _hot.Set(document.Key, document, new MemoryCacheEntryOptions { Size = 256 + document.Body.Length });
