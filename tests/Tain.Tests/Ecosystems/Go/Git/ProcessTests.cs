@@ -60,7 +60,7 @@ public sealed class ProcessTests : IDisposable
     [Fact]
     public async Task A_command_sees_nothing_of_this_process_s_environment_and_no_descriptor_of_it()
     {
-        Environment.SetEnvironmentVariable("TAIN_TEST_SECRET", "hunter2");
+        Environment.SetEnvironmentVariable("A_SECRET_OF_THE_SERVER", "hunter2");
         var opened = Path.Combine(_rig.Folder, "opened");
         using var open = File.Create(opened);
         using var git = new GitProgram(new() { Command = Script("env; for f in /proc/$$/fd/*; do echo descriptor ${f##*/} $(readlink $f); done; pwd; grep SigIgn /proc/$$/status") }, Path.Combine(_rig.Folder, "home"), TimeProvider.System);
