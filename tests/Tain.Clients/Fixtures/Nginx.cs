@@ -16,7 +16,19 @@ internal sealed class Nginx : IAsyncDisposable
     public string Url => $"http://127.0.0.1:{_port.ToString(CultureInfo.InvariantCulture)}";
 
     /// <summary>The paths asked for, in order, each with its status: <c>200 /example.com/a/@v/list</c>.</summary>
-    public string[] Requests => File.ReadAllLines(AccessLog);
+    public string[] Requests
+    {
+        get
+        {
+            // It logs after it has answered, in its one thread: when it answers again, that is done.
+            if (_process is not null)
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Get, Url + "/-/ready");
+                using var response = Loopback.Http.Send(request);
+            }
+            return File.ReadAllLines(AccessLog);
+        }
+    }
 
     private string AccessLog => Path.Combine(_folder.Path, "access.log");
 

@@ -68,6 +68,13 @@ public sealed class DiskFullTests : IAsyncLifetime
         return path;
     }
 
+    // Emptied first: a process that another test is starting may hold the file open until it is another program.
+    private static void MakeRoom(string filler)
+    {
+        File.WriteAllBytes(filler, []);
+        File.Delete(filler);
+    }
+
     [Fact]
     public async Task Blobs_stop_before_the_reserve_and_the_catalog_still_has_room()
     {
@@ -112,7 +119,7 @@ public sealed class DiskFullTests : IAsyncLifetime
         Assert.Contains("900000 bytes", full.Message, StringComparison.Ordinal);
         Assert.Equal(5000, partial.Length);
         Assert.NotEqual(5000, new FileInfo(Directory.EnumerateFiles(Path.Combine(Data, "partial")).Single()).Length);
-        File.Delete(filler);
+        MakeRoom(filler);
         var digest = await _blobs.CommitAsync(partial, None);
         Assert.Equal(Samples.DigestOf(Samples.Bytes(5000)), digest);
         using var file = _blobs.OpenOrNull(digest)!;
@@ -131,7 +138,7 @@ public sealed class DiskFullTests : IAsyncLifetime
         Assert.NotNull(_catalog.FindArtifactOrNull(Samples.Key("v1.0.1")));
         Assert.Null(_catalog.FindDocumentOrNull(new("go", "example.com/a", "info/0")));
 
-        File.Delete(filler);
+        MakeRoom(filler);
         await StoreAsync(2, 1000);
         await _catalog.CommitAsync(new() { Documents = [Samples.Document()] }, None);
         await AssertSoundAsync(atLeast: 2);
@@ -153,7 +160,7 @@ public sealed class DiskFullTests : IAsyncLifetime
         {
             _blobs.Dispose();
         }
-        File.Delete(filler);
+        MakeRoom(filler);
         Open();
         await AssertSoundAsync(atLeast: 1);
     }
