@@ -5,7 +5,7 @@ namespace Tain.Storage;
 
 /// <summary>Facts, artifacts, documents, alarms and the feed. SQLite in WAL mode; one writer groups commits, readers are concurrent.
 /// A commit is durable when it returns (synchronous=FULL). Every member may be used from any thread; reads are synchronous, of tens of microseconds.</summary>
-internal sealed class Catalog : IAsyncDisposable
+internal sealed partial class Catalog : IAsyncDisposable
 {
     public const string FileName = "catalog.db";
 
@@ -48,7 +48,7 @@ internal sealed class Catalog : IAsyncDisposable
     {
         if (change.Versions.Count >= ManyVersions)
             change = change with { Versions = WithoutKnown(change.Versions) };
-        if (change.Versions.Count == 0 && change.Documents.Count == 0 && change.Forgotten.Count == 0 && change.Drifts.Count == 0 && change.Artifact is null)
+        if (change.Versions.Count == 0 && change.Documents.Count == 0 && change.Forgotten.Count == 0 && change.Drifts.Count == 0 && change.Examined.Count == 0 && change.Artifact is null && change.Log is null)
             return new CommitResult(Conflict: null);
         return await _writer.CommitAsync(change, ct);
     }
@@ -121,13 +121,22 @@ internal sealed class Catalog : IAsyncDisposable
     public IReadOnlyList<Alarm> AlarmsOf(string ecosystem, string name) => Read(c =>
         All(c.Command(CatalogSql.AlarmsOf, ecosystem, name), CatalogSql.ReadAlarm));
 
+    /// <summary>Alarms with a number above <paramref name="after"/>, in order.</summary>
+    public IReadOnlyList<Alarm> AlarmsAfter(long after, int limit) => Read(c =>
+        All(c.Command(CatalogSql.AlarmsAfter, after, Math.Max(limit, 0)), CatalogSql.ReadAlarm));
+
     /// <summary>Every artifact in the order of keys, for checks over the whole store. What is committed meanwhile may be in it or not.</summary>
-    public IEnumerable<Artifact> AllArtifacts()
+    public IEnumerable<Artifact> AllArtifacts() => ArtifactsBy(CatalogSql.ArtifactsAfter);
+
+    /// <summary>Every artifact that nobody vouches for, in the order of keys.</summary>
+    public IEnumerable<Artifact> UnprovedArtifacts() => ArtifactsBy(CatalogSql.UnprovedAfter);
+
+    private IEnumerable<Artifact> ArtifactsBy(string query)
     {
         var last = new ArtifactKey("", "", "", "");
         while (true)
         {
-            var page = Read(c => All(c.Command(CatalogSql.ArtifactsAfter, last.Ecosystem, last.Name, last.Version, last.Kind, Page), CatalogSql.ReadArtifact));
+            var page = Read(c => All(c.Command(query, last.Ecosystem, last.Name, last.Version, last.Kind, Page), CatalogSql.ReadArtifact));
             foreach (var artifact in page)
                 yield return artifact;
             if (page.Count < Page)

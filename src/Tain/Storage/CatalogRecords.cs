@@ -10,7 +10,26 @@ internal sealed record ArtifactKey(string Ecosystem, string Name, string Version
 
 /// <param name="Identity">The verified content (<c>h1:…</c>), not the digest of one encoding.</param>
 /// <param name="Source">Who gave it.</param>
-internal sealed record Artifact(ArtifactKey Key, string Identity, BlobDigest Blob, long Size, DateTimeOffset StoredAt, string Source);
+internal sealed record Artifact(ArtifactKey Key, string Identity, BlobDigest Blob, long Size, DateTimeOffset StoredAt, string Source)
+{
+    /// <summary>The independent source that vouches for <see cref="Identity"/>; empty when none was asked, or none could be.</summary>
+    public string Proof { get; init; } = "";
+
+    public Condition Condition { get; init; }
+
+    /// <summary>Why it is not sound; empty when it is.</summary>
+    public string Why { get; init; } = "";
+}
+
+/// <summary>Whether an artifact may be served. What is not sound is fetched again when it is asked for.</summary>
+internal enum Condition
+{
+    Sound,
+    /// <summary>Its bytes are gone or spoilt. The identity stands: only bytes of that identity take their place.</summary>
+    Damaged,
+    /// <summary>An independent source says that the identity is wrong: only what such a source vouches for takes its place.</summary>
+    Refuted,
+}
 
 /// <param name="Kind">list, latest, info/v1.2.3, info/main …</param>
 internal sealed record DocumentKey(string Ecosystem, string Name, string Kind);
@@ -39,12 +58,31 @@ internal sealed record CatalogChange
     /// <summary>Other identities than the first that were seen without being fetched: an alarm each.</summary>
     public IReadOnlyList<Drift> Drifts { get; init; } = [];
 
+    /// <summary>Verdicts on artifacts that are stored.</summary>
+    public IReadOnlyList<Examined> Examined { get; init; } = [];
+
+    /// <summary>What was authenticated of another's transparency log.</summary>
+    public LogGrowth? Log { get; init; }
+
     /// <summary>Documents that no source has any more: deleted.</summary>
     public IReadOnlyList<DocumentKey> Forgotten { get; init; } = [];
 }
 
-/// <summary>A source names another identity than the first one.</summary>
-internal sealed record Drift(ArtifactKey Key, string StoredIdentity, string OfferedIdentity, string Source);
+/// <summary>A source names another identity than the one that stands.</summary>
+/// <param name="StoredIdentity">The one that stands: first stored here, or told by an independent source.</param>
+internal sealed record Drift(ArtifactKey Key, string StoredIdentity, string OfferedIdentity, string Source)
+{
+    /// <summary>What each side says, for whoever has to decide who lies. At most <see cref="MaxEvidence"/> characters.</summary>
+    public string Evidence { get; init => field = value.Length <= MaxEvidence ? value : value[..MaxEvidence]; } = "";
+
+    /// <summary>Two signed tree heads and a proof have under 4,000.</summary>
+    public const int MaxEvidence = 16_000;
+}
+
+/// <summary>A verdict on a stored artifact. Changes nothing when the row has another identity or blob by now.</summary>
+/// <param name="Artifact">As it was looked at.</param>
+/// <param name="Proof">Who vouches for it now; null leaves that as it is.</param>
+internal sealed record Examined(Artifact Artifact, Condition Condition, string Why, string? Proof = null);
 
 internal sealed record SeenVersion(string Ecosystem, string Name, string Version, DateTimeOffset? Published);
 
@@ -60,6 +98,9 @@ internal sealed record CommitResult(Artifact? Conflict)
 
     /// <summary>The version is purged: its artifact was not stored again.</summary>
     public bool Purged { get; init; }
+
+    /// <summary>False when another head than <see cref="LogGrowth.Before"/> was the newest: nothing of the growth was stored.</summary>
+    public bool Grew { get; init; } = true;
 }
 
 /// <param name="Kind">One of <see cref="FeedKind"/>.</param>
@@ -78,6 +119,8 @@ internal static class FeedKind
     public const string ArtifactReplaced = "artifact-replaced";
     /// <summary>A new or changed document; detail: its kind.</summary>
     public const string Document = "document";
+    /// <summary>A stored artifact was examined with a new result; detail: the kind.</summary>
+    public const string Examined = "examined";
     /// <summary>The first offer of another identity by a source; detail: the kind.</summary>
     public const string Alarm = "alarm";
 }
@@ -88,4 +131,7 @@ internal sealed record Alarm(long Number, ArtifactKey Key, string StoredIdentity
 {
     public long Count { get; init; } = 1;
     public DateTimeOffset LastAt { get; init; } = At;
+
+    /// <summary>Of the newest offer.</summary>
+    public string Evidence { get; init; } = "";
 }

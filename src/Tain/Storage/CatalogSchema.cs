@@ -83,6 +83,41 @@ internal static class CatalogSchema
         """,
         // A push names a repository: which names have documents from there.
         "CREATE INDEX document_source ON document (ecosystem, source);",
+        // What independent sources say: of artifacts, whose condition may be bad now; of their logs, the heads (each one: they are evidence),
+        // the widest of each tile, the records asked for.
+        """
+        ALTER TABLE artifact ADD COLUMN proof TEXT NOT NULL DEFAULT '';
+        ALTER TABLE artifact ADD COLUMN condition INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE artifact ADD COLUMN why TEXT NOT NULL DEFAULT '';
+        CREATE INDEX artifact_unproved ON artifact (ecosystem, name, version, kind) WHERE proof = '';
+        ALTER TABLE alarm ADD COLUMN evidence TEXT NOT NULL DEFAULT '';
+
+        CREATE TABLE log_head (
+            log TEXT NOT NULL,
+            size INTEGER NOT NULL,
+            note BLOB NOT NULL,
+            at INTEGER NOT NULL,
+            PRIMARY KEY (log, size)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE log_tile (
+            log TEXT NOT NULL,
+            level INTEGER NOT NULL,
+            number INTEGER NOT NULL,
+            width INTEGER NOT NULL,
+            body BLOB NOT NULL,
+            PRIMARY KEY (log, level, number)
+        ) STRICT;
+
+        CREATE TABLE log_entry (
+            log TEXT NOT NULL,
+            name TEXT NOT NULL,
+            version TEXT NOT NULL,
+            id INTEGER NOT NULL,
+            text TEXT NOT NULL,
+            PRIMARY KEY (log, name, version)
+        ) STRICT, WITHOUT ROWID;
+        """,
     ];
 
     public static int Newest => Scripts.Length;

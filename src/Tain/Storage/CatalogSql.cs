@@ -5,7 +5,7 @@ namespace Tain.Storage;
 /// <summary>The catalog's statements, and rows read into records.</summary>
 internal static class CatalogSql
 {
-    private const string ArtifactColumns = "ecosystem, name, version, kind, identity, blob, size, stored_at, source";
+    private const string ArtifactColumns = "ecosystem, name, version, kind, identity, blob, size, stored_at, source, proof, condition, why";
     private const string VersionColumns = "ecosystem, name, version, first_seen, published, state";
 
     public const string FindArtifact = $"SELECT {ArtifactColumns} FROM artifact WHERE ecosystem = $1 AND name = $2 AND version = $3 AND kind = $4";
@@ -22,8 +22,13 @@ internal static class CatalogSql
     public const string Feed = "SELECT number, kind, ecosystem, name, version, detail, at FROM feed WHERE number > $1 ORDER BY number LIMIT $2";
     public const string AlarmsOf =
         """
-        SELECT number, ecosystem, name, version, kind, stored_identity, offered_identity, source, at, count, last_at
+        SELECT number, ecosystem, name, version, kind, stored_identity, offered_identity, source, at, count, last_at, evidence
         FROM alarm WHERE ecosystem = $1 AND name = $2 ORDER BY number
+        """;
+    public const string AlarmsAfter =
+        """
+        SELECT number, ecosystem, name, version, kind, stored_identity, offered_identity, source, at, count, last_at, evidence
+        FROM alarm WHERE number > $1 ORDER BY number LIMIT $2
         """;
 
     /// <summary>The newest first-seen of all ecosystems, by one step in the index for each.</summary>
@@ -38,14 +43,25 @@ internal static class CatalogSql
 
     public const string InsertVersion = "INSERT INTO version (ecosystem, name, version, first_seen, published) VALUES ($1, $2, $3, $4, $5)";
     public const string FillPublished = "UPDATE version SET published = $4 WHERE ecosystem = $1 AND name = $2 AND version = $3";
-    public const string InsertArtifact = $"INSERT INTO artifact ({ArtifactColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    public const string ReplaceBytes =
+    public const string InsertArtifact = $"INSERT INTO artifact ({ArtifactColumns}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, '')";
+    public const string ReplaceArtifact =
         """
-        UPDATE artifact SET blob = $5, size = $6, stored_at = $7, source = $8
+        UPDATE artifact SET identity = $5, blob = $6, size = $7, stored_at = $8, source = $9, proof = $10, condition = 0, why = ''
         WHERE ecosystem = $1 AND name = $2 AND version = $3 AND kind = $4
         """;
-    public const string InsertManifest =
-        "INSERT INTO manifest (ecosystem, name, version, kind, body) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+    public const string Examine =
+        """
+        UPDATE artifact SET condition = $5, why = $6, proof = coalesce($7, proof)
+        WHERE ecosystem = $1 AND name = $2 AND version = $3 AND kind = $4 AND identity = $8 AND blob = $9
+            AND (condition <> $5 OR why <> $6 OR proof <> coalesce($7, proof))
+        """;
+    public const string UnprovedAfter =
+        $"""
+        SELECT {ArtifactColumns} FROM artifact WHERE proof = '' AND (ecosystem, name, version, kind) > ($1, $2, $3, $4)
+        ORDER BY ecosystem, name, version, kind LIMIT $5
+        """;
+    public const string PutManifest =
+        "INSERT INTO manifest (ecosystem, name, version, kind, body) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO UPDATE SET body = excluded.body WHERE body <> excluded.body";
     public const string ConfirmDocument =
         """
         UPDATE document SET fetched_at = $4, source = $8
@@ -60,19 +76,24 @@ internal static class CatalogSql
     public const string ForgetDocument = "DELETE FROM document WHERE ecosystem = $1 AND name = $2 AND kind = $3";
     public const string RepeatAlarm =
         """
-        UPDATE alarm SET count = count + 1, last_at = $7
+        UPDATE alarm SET count = count + 1, last_at = $7, evidence = $8
         WHERE ecosystem = $1 AND name = $2 AND version = $3 AND kind = $4 AND offered_identity = $5 AND source = $6
         """;
     public const string InsertAlarm =
         """
-        INSERT INTO alarm (ecosystem, name, version, kind, stored_identity, offered_identity, source, at, count, last_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $8)
+        INSERT INTO alarm (ecosystem, name, version, kind, stored_identity, offered_identity, source, at, count, last_at, evidence)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $8, $9)
         """;
     public const string AppendFeed = "INSERT INTO feed (kind, ecosystem, name, version, detail, at) VALUES ($1, $2, $3, $4, $5, $6)";
 
     public static Artifact ReadArtifact(SqliteDataReader r) => new(
         new ArtifactKey(r.GetString(0), r.GetString(1), r.GetString(2), r.GetString(3)),
-        r.GetString(4), new BlobDigest(r.GetString(5)), r.GetInt64(6), Time(r.GetInt64(7)), r.GetString(8));
+        r.GetString(4), new BlobDigest(r.GetString(5)), r.GetInt64(6), Time(r.GetInt64(7)), r.GetString(8))
+    {
+        Proof = r.GetString(9),
+        Condition = (Condition)r.GetInt32(10),
+        Why = r.GetString(11),
+    };
 
     public static Document ReadDocument(SqliteDataReader r) => new(
         new DocumentKey(r.GetString(0), r.GetString(1), r.GetString(2)),
@@ -90,6 +111,7 @@ internal static class CatalogSql
     {
         Count = r.GetInt64(9),
         LastAt = Time(r.GetInt64(10)),
+        Evidence = r.GetString(11),
     };
 
     public static long Microseconds(DateTimeOffset time) => (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;

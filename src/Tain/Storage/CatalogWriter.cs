@@ -142,6 +142,10 @@ internal sealed class CatalogWriter : IDisposable
         }
         foreach (var drift in change.Drifts)
             RaiseAlarm(drift, now);
+        foreach (var examined in change.Examined)
+            Examine(examined, now);
+        if (change.Log is { } growth && !LogSql.TryGrow(_connection, growth, now))
+            return new CommitResult(Conflict: null) { Grew = false };
         return change.Artifact is { } artifact ? Store(artifact, change.LostBlob, manifest, now) : new CommitResult(Conflict: null);
     }
 
@@ -184,7 +188,7 @@ internal sealed class CatalogWriter : IDisposable
             return new CommitResult(Conflict: null) { Purged = true };
 
         var stored = FindArtifact(key);
-        if (stored is not null && stored.Identity != offered.Identity)
+        if (stored is { Condition: Condition.Refuted } ? offered.Proof.Length == 0 : stored is not null && stored.Identity != offered.Identity)
         {
             RaiseAlarm(new(key, stored.Identity, offered.Identity, offered.Source), now);
             return new CommitResult(stored);
@@ -193,27 +197,39 @@ internal sealed class CatalogWriter : IDisposable
         if (stored is null)
         {
             _connection.Execute(CatalogSql.InsertArtifact, key.Ecosystem, key.Name, key.Version, key.Kind,
-                offered.Identity, offered.Blob.Hex, offered.Size, storedAt, offered.Source);
+                offered.Identity, offered.Blob.Hex, offered.Size, storedAt, offered.Source, offered.Proof);
             AppendFeed(FeedKind.Artifact, key.Ecosystem, key.Name, key.Version, key.Kind, now);
         }
-        else if (stored.Blob == lost && stored.Blob != offered.Blob)
+        else if (stored.Condition is not Condition.Sound || (stored.Blob == lost && stored.Blob != offered.Blob))
         {
-            _connection.Execute(CatalogSql.ReplaceBytes, key.Ecosystem, key.Name, key.Version, key.Kind,
-                offered.Blob.Hex, offered.Size, storedAt, offered.Source);
+            _connection.Execute(CatalogSql.ReplaceArtifact, key.Ecosystem, key.Name, key.Version, key.Kind,
+                offered.Identity, offered.Blob.Hex, offered.Size, storedAt, offered.Source, offered.Proof.Length > 0 ? offered.Proof : stored.Proof);
             AppendFeed(FeedKind.ArtifactReplaced, key.Ecosystem, key.Name, key.Version, key.Kind, now);
         }
+        else if (offered.Proof.Length > 0)
+        {
+            Examine(new(stored, Condition.Sound, "", offered.Proof), now);
+        }
         if (manifest is not null)
-            _connection.Execute(CatalogSql.InsertManifest, key.Ecosystem, key.Name, key.Version, key.Kind, manifest);
+            _connection.Execute(CatalogSql.PutManifest, key.Ecosystem, key.Name, key.Version, key.Kind, manifest);
         return new CommitResult(Conflict: null) { Stored = FindArtifact(key) };
+    }
+
+    private void Examine(Examined examined, long now)
+    {
+        var (key, artifact) = (examined.Artifact.Key, examined.Artifact);
+        if (_connection.Execute(CatalogSql.Examine, key.Ecosystem, key.Name, key.Version, key.Kind,
+            (int)examined.Condition, examined.Why, examined.Proof, artifact.Identity, artifact.Blob.Hex) > 0)
+            AppendFeed(FeedKind.Examined, key.Ecosystem, key.Name, key.Version, key.Kind, now);
     }
 
     private void RaiseAlarm(Drift drift, long now)
     {
         var key = drift.Key;
-        if (_connection.Execute(CatalogSql.RepeatAlarm, key.Ecosystem, key.Name, key.Version, key.Kind, drift.OfferedIdentity, drift.Source, now) > 0)
+        if (_connection.Execute(CatalogSql.RepeatAlarm, key.Ecosystem, key.Name, key.Version, key.Kind, drift.OfferedIdentity, drift.Source, now, drift.Evidence) > 0)
             return;
         _connection.Execute(CatalogSql.InsertAlarm, key.Ecosystem, key.Name, key.Version, key.Kind,
-            drift.StoredIdentity, drift.OfferedIdentity, drift.Source, now);
+            drift.StoredIdentity, drift.OfferedIdentity, drift.Source, now, drift.Evidence);
         AppendFeed(FeedKind.Alarm, key.Ecosystem, key.Name, key.Version, key.Kind, now);
     }
 

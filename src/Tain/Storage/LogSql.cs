@@ -1,0 +1,50 @@
+using Microsoft.Data.Sqlite;
+
+namespace Tain.Storage;
+
+/// <summary>The statements for what is kept of others' transparency logs.</summary>
+internal static class LogSql
+{
+    public const string NewestHead = "SELECT size, note, at FROM log_head WHERE log = $1 ORDER BY size DESC LIMIT 1";
+    public const string Heads = "SELECT size, note, at FROM log_head WHERE log = $1 AND size > $2 ORDER BY size LIMIT $3";
+    public const string FindTile = "SELECT width, body FROM log_tile WHERE log = $1 AND level = $2 AND number = $3";
+    public const string FindEntry = "SELECT name, version, id, text FROM log_entry WHERE log = $1 AND name = $2 AND version = $3";
+    public const string EntriesAfter =
+        "SELECT name, version, id, text FROM log_entry WHERE log = $1 AND (name, version) > ($2, $3) ORDER BY name, version LIMIT $4";
+    public const string Names = "SELECT DISTINCT log FROM log_head ORDER BY log";
+
+    private const string InsertHead = "INSERT INTO log_head (log, size, note, at) VALUES ($1, $2, $3, $4)";
+    private const string PutTile =
+        """
+        INSERT INTO log_tile (log, level, number, width, body) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT DO UPDATE SET width = excluded.width, body = excluded.body WHERE excluded.width > width
+        """;
+    private const string InsertEntry = "INSERT INTO log_entry (log, name, version, id, text) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+
+    /// <summary>False, with nothing changed, when the newest head is not the one that the growth begins at, or would not grow.</summary>
+    public static bool TryGrow(CatalogConnection connection, LogGrowth growth, long now)
+    {
+        if (growth.Head is { } head)
+        {
+            var newest = NewestOrNull(connection, growth.Log);
+            if (newest?.Size != growth.Before?.Size || (newest is not null && !newest.Note.AsSpan().SequenceEqual(growth.Before!.Note)) || head.Size <= (newest?.Size ?? -1))
+                return false;
+            connection.Execute(InsertHead, growth.Log, head.Size, head.Note, now);
+        }
+        foreach (var tile in growth.Tiles)
+            connection.Execute(PutTile, growth.Log, tile.Level, tile.Number, tile.Width, tile.Body);
+        if (growth.Entry is { } entry)
+            connection.Execute(InsertEntry, growth.Log, entry.Name, entry.Version, entry.Id, entry.Text);
+        return true;
+    }
+
+    public static LogHead? NewestOrNull(CatalogConnection connection, string log)
+    {
+        using var reader = connection.Command(NewestHead, log).ExecuteReader();
+        return reader.Read() ? ReadHead(reader) : null;
+    }
+
+    public static LogHead ReadHead(SqliteDataReader r) => new(r.GetInt64(0), r.GetFieldValue<byte[]>(1)) { At = CatalogSql.Time(r.GetInt64(2)) };
+
+    public static LogEntry ReadEntry(SqliteDataReader r) => new(r.GetString(0), r.GetString(1), r.GetInt64(2), r.GetString(3));
+}
