@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Tain.Ecosystems.Go;
+using Tain.Ecosystems.Go.SumDb;
 using Tain.GoModules;
 using Tain.Upstream;
 using static Tain.Config.SettingKinds;
@@ -44,9 +45,15 @@ internal static class GoSettings
         Time("go.stale-patience", "5s", TimeSpan.Zero, TimeSpan.FromHours(1),
             "How long a request waits for a new answer when a stale one is stored; then it gets that one. 0 never waits.",
             (o, v) => o with { Go = o.Go with { StalePatience = v } }, o => o.Go.StalePatience),
-        Setting.Of<string>("go.sumdb", "GOSUMDB value", "off",
-            "The checksum database that proves what is served. Checking against one is not built yet, so only off is accepted.",
-            ParseSumDb, (o, _) => o, _ => "off", bounds: "off"),
+        Setting.Of<SumDbOptions?>("go.sumdb", "GOSUMDB value", "sum.golang.org",
+            "The checksum database that proves what is served, and that clients reach through this server: NAME+KEY, and perhaps a space and its URL; off checks nothing.",
+            ParseSumDb, (o, v) => o with { Go = o.Go with { SumDb = v } }, o => o.Go.SumDb?.Text ?? "off"),
+        Setting.Of<(string Text, ModulePatterns Patterns)>("go.no-sumdb", "GONOSUMDB list", "",
+            "Patterns of modules that the checksum database is never asked about: what is fetched of them first is taken as it is. What go.private matches is among them.",
+            ParsePatterns, (o, v) => o with { Go = o.Go with { NoSumDb = v.Patterns, NoSumDbText = v.Text } }, o => o.Go.NoSumDbText, separator: ','),
+        Choice("go.sumdb-unavailable", "refuse", [("refuse", WhenUnavailable.Refuse), ("serve-unverified", WhenUnavailable.ServeUnverified)],
+            "New public modules while the checksum database is out of reach: refused, or served and checked later. What is stored and checked is served either way.",
+            (o, v) => o with { Go = o.Go with { SumDbUnavailable = v } }, o => o.Go.SumDbUnavailable),
     ];
 
     private static bool ParseChain(string text, [NotNullWhen(true)] out SourceChain? value, [NotNullWhen(false)] out string? error)
@@ -127,10 +134,9 @@ internal static class GoSettings
         return error is null;
     }
 
-    private static bool ParseSumDb(string text, [NotNullWhen(true)] out string? value, [NotNullWhen(false)] out string? error)
+    private static bool ParseSumDb(string text, out SumDbOptions? value, [NotNullWhen(false)] out string? error)
     {
-        value = text;
-        error = text == "off" ? null : "is refused because checking against a checksum database is not built yet, and Tain does not pretend to: only off is accepted";
-        return error is null;
+        (value, error) = (null, null);
+        return text == "off" || SumDbOptions.TryParse(text, out value, out error);
     }
 }

@@ -17,16 +17,19 @@ internal sealed class ArtifactFetch(BlobStore blobs, Catalog catalog, UpstreamCl
         Failure? failure;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(life.Ended);
         limit.CancelAfter(options.FetchTimeout);
+        var proving = new Proving(request, limit.Token);
         try
         {
             // :: Step 6: its sources in order
             var result = await ChainWalk.RunAsync<Delivered>(request.Chain, request.Order, health, time,
                 (link, ct) => link.Source is { } source
-                    ? Download.RunAsync(request, source, cold, blobs, upstream, options.Tries, time, ct)
-                    : Production.RunAsync(request, cold, blobs, time, ct), limit.Token, attempts);
+                    ? Download.RunAsync(ProvedBy(source.Name), source, cold, blobs, upstream, options.Tries, time, ct)
+                    : Production.RunAsync(ProvedBy("direct"), cold, blobs, time, ct), limit.Token, attempts);
             delivered = result.Value;
+            if (proving.Refuted is { Count: > 0 } refuted)
+                await catalog.CommitAsync(new() { Drifts = refuted }, CancellationToken.None);
             if (delivered is null)
-                failure = Failure.Of(attempts, request.NobodyToAsk);
+                failure = proving.Failure is { } unproved ? unproved with { Attempts = [.. attempts, .. unproved.Attempts] } : Failure.Of(attempts, request.NobodyToAsk);
             else
                 failure = await DriftAsync(change = ChangeOf(request, delivered), attempts);
         }
@@ -55,9 +58,11 @@ internal sealed class ArtifactFetch(BlobStore blobs, Catalog catalog, UpstreamCl
         }
         if (failure.Kind is FailureKind.NotFound)
             failures.Remember(request.Address, failure, request.AbsenceTtl);
-        else if (cold.CloseToClients() || failure.Attempts.Any(x => x.Fault is FaultKind.Malformed or FaultKind.TooLarge))
+        else if (cold.CloseToClients() || proving.Failure is not null || failure.Attempts.Any(x => x.Fault is FaultKind.Malformed or FaultKind.TooLarge))
             failures.Remember(request.Address, failure, KnownFailures.AfterRefusal);
         cold.Fail(failure);
+
+        ArtifactRequest ProvedBy(string source) => request with { Verify = (body, ct) => proving.VerifyAsync(source, body, ct) };
     }
 
     private CatalogChange ChangeOf(ArtifactRequest request, Delivered delivered)
@@ -65,7 +70,7 @@ internal sealed class ArtifactFetch(BlobStore blobs, Catalog catalog, UpstreamCl
         var verdict = delivered.Verdict;
         return new()
         {
-            Artifact = new(request.Key, verdict.Identity, delivered.Partial.Digest, delivered.Partial.Length, time.GetUtcNow(), delivered.Source),
+            Artifact = new(request.Key, verdict.Identity, delivered.Partial.Digest, delivered.Partial.Length, time.GetUtcNow(), delivered.Source) { Proof = verdict.Proof },
             LostBlob = catalog.FindArtifactOrNull(request.Key)?.Blob,
             Manifest = verdict.Manifest,
             Documents = delivered.Documents,
@@ -73,11 +78,14 @@ internal sealed class ArtifactFetch(BlobStore blobs, Catalog catalog, UpstreamCl
         };
     }
 
-    /// <summary>First identity wins, before a client gets the end of another one: only bytes that were lost are fetched twice. Records the alarm.</summary>
+    /// <summary>First identity wins, before a client gets the end of another one: only bytes that were lost or spoilt are fetched twice. Records the alarm.
+    /// What a witness refuted has no right to its place.</summary>
     private async Task<Failure?> DriftAsync(CatalogChange change, IReadOnlyList<Attempt> attempts)
     {
         var offered = change.Artifact!;
-        if (catalog.FindArtifactOrNull(offered.Key) is not { } first || first.Identity == offered.Identity)
+        if (catalog.FindArtifactOrNull(offered.Key) is not { } first)
+            return null;
+        if (first.Condition is Condition.Refuted ? offered.Proof.Length > 0 : first.Identity == offered.Identity)
             return null;
         await catalog.CommitAsync(change, CancellationToken.None);
         var drifted = attempts[^1] with { Fault = FaultKind.Malformed, Said = $"offers {offered.Identity}; first stored: {first.Identity}" };

@@ -36,6 +36,13 @@ internal sealed record ArtifactRequest
 
     /// <summary>Reads the bytes as they arrive and gives their verdict; throws <see cref="IllegalContentException"/> for what may not be stored.</summary>
     public required Func<Stream, CancellationToken, Task<Verdict>> Verify { get; init; }
+
+    /// <summary>Asks an independent source for the identity, beside the download. Null where there is none: what is fetched first is taken as it is.
+    /// Throws on cancellation only.</summary>
+    public Func<CancellationToken, Task<Testimony>>? Testify { get; init; }
+
+    /// <summary>What can't be proved now, because the witness is out of reach, is served all the same and proved later.</summary>
+    public bool ServeUnproved { get; init; }
 }
 
 /// <param name="Attempt">Its Fault is null when every byte was written; its Source is kept as the artifact's.</param>
@@ -54,7 +61,11 @@ internal sealed record Delivered(Verdict Verdict, PartialBlob Partial, string So
 
 /// <param name="Identity">Of the verified content.</param>
 /// <param name="Manifest">Each file of an archive.</param>
-internal sealed record Verdict(string Identity, IReadOnlyList<ManifestEntry>? Manifest);
+internal sealed record Verdict(string Identity, IReadOnlyList<ManifestEntry>? Manifest)
+{
+    /// <summary>The independent source that says the same; empty for none.</summary>
+    public string Proof { get; init; } = "";
+}
 
 /// <summary>Content that its ecosystem's rules refuse; the message names the rule, the limit and the value.</summary>
-internal sealed class IllegalContentException(string message, Exception? inner = null) : Exception(message, inner);
+internal class IllegalContentException(string message, Exception? inner = null) : Exception(message, inner);

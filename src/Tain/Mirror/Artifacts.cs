@@ -7,7 +7,7 @@ namespace Tain.Mirror;
 
 /// <summary>What never changes: stored bytes by key, or a flight that brings them.</summary>
 /// <remarks>Bodies up to <see cref="HotBody"/> are kept in memory, 64 MiB at most in all.</remarks>
-internal sealed class Artifacts(Catalog catalog, BlobStore blobs, ArtifactFetch fetch, KnownFailures failures, ServerLife life) : IDisposable
+internal sealed class Artifacts(Catalog catalog, BlobStore blobs, ArtifactFetch fetch, StoredProofs proofs, KnownFailures failures, ServerLife life) : IDisposable
 {
     /// <summary>The largest body that is kept in memory, in bytes: one write to a socket.</summary>
     public const int HotBody = 64 * 1024;
@@ -17,12 +17,23 @@ internal sealed class Artifacts(Catalog catalog, BlobStore blobs, ArtifactFetch 
     private readonly ConcurrentDictionary<ArtifactKey, Lazy<ColdArtifact>> _cold = new();
 
     /// <summary>Finds the bytes or the flight that brings them. The caller disposes the answer.</summary>
-    public ArtifactAnswer Get(ArtifactRequest request)
+    public async ValueTask<ArtifactAnswer> GetAsync(ArtifactRequest request, CancellationToken ct)
     {
         while (true)
         {
             if (FindStored(request.Key) is { } stored)
-                return stored;
+            {
+                if (request.Testify is null || stored.Artifact!.Proof.Length > 0)
+                    return stored;
+                // :: Stored before anybody vouched for it: proved now, or not served.
+                var proved = await ProveAsync(request, stored.Artifact, ct);
+                if (proved.Failure is not null && proved.IsUnavailable && request.ServeUnproved)
+                    return stored;
+                stored.Dispose();
+                if (proved.Failure is { } unproved)
+                    return new() { Failure = unproved };
+                continue;
+            }
             // Verified, and on its way to the disk: as good as stored.
             if (_cold.TryGetValue(request.Key, out var arriving) && arriving.Value is { Artifact: not null } arrived && arrived.TryUse())
                 return new() { Cold = arrived, Served = Served.Hit };
@@ -42,11 +53,27 @@ internal sealed class Artifacts(Catalog catalog, BlobStore blobs, ArtifactFetch 
         }
     }
 
+    /// <summary>Has a stored artifact proved. What memory has of it is forgotten.</summary>
+    public async Task<Proved> ProveAsync(ArtifactRequest request, Artifact artifact, CancellationToken ct)
+    {
+        var proved = await proofs.ProveAsync(request, artifact, ct);
+        if (proved.Failure is null)
+            _hot.Remove(request.Key);
+        return proved;
+    }
+
+    /// <summary>Records what an examination of the stored bytes found. What is not sound is fetched again when it is asked for.</summary>
+    public async Task ExamineAsync(Examined examined, CancellationToken ct)
+    {
+        await catalog.CommitAsync(new() { Examined = [examined] }, ct);
+        _hot.Remove(examined.Artifact.Key);
+    }
+
     private ArtifactAnswer? FindStored(ArtifactKey key)
     {
         if (_hot.TryGetValue(key, out HotEntry? hot))
             return new() { Artifact = hot!.Artifact, Body = hot.Body, Served = Served.Hit };
-        if (catalog.FindArtifactOrNull(key) is not { } artifact)
+        if (catalog.FindArtifactOrNull(key) is not { Condition: Condition.Sound } artifact)
             return null;
         // Lost bytes are fetched again; the commit insists on the same identity.
         if (blobs.OpenOrNull(artifact.Blob) is not { } handle)

@@ -19,6 +19,9 @@ internal sealed class BlobStore : IDisposable
     /// <summary>Blobs being synced at once. An fsync blocks its thread; the others' fetches need threads too.</summary>
     private const int ConcurrentSyncs = 16;
 
+    /// <summary>How long a folder's lock is waited for, in milliseconds.</summary>
+    private const long LockPatience = 2000;
+
     private readonly string _blobs;
     private readonly string _partials;
     private readonly SafeFileHandle _lock;
@@ -94,7 +97,11 @@ internal sealed class BlobStore : IDisposable
         var file = Posix.Open(path, Posix.ReadWrite | Posix.Create);
         try
         {
-            if (!Posix.TryLock(file, path))
+            // A process that one before us was just starting has its lock until it is another program; so has one that is ending.
+            var isLocked = Posix.TryLock(file, path);
+            for (var began = Environment.TickCount64; !isLocked && Environment.TickCount64 - began < LockPatience; isLocked = Posix.TryLock(file, path))
+                Thread.Sleep(20);
+            if (!isLocked)
             {
                 Span<byte> holder = stackalloc byte[32];
                 var pid = Encoding.ASCII.GetString(holder[..RandomAccess.Read(file, holder, 0)]).Trim();

@@ -20,6 +20,9 @@ internal sealed class GoRouting(GoOptions options)
 
     public bool IsPrivate(string path) => options.Private.Matches(path);
 
+    /// <summary>Never asked of the checksum database: what is private is implied.</summary>
+    public bool IsExempt(string path) => options.NoSumDb.Matches(path) || IsPrivate(path);
+
     public GoRouteChoice For(ModulePath module)
     {
         var route = options.Routes.FirstOrDefault(r => r.Patterns.Matches(module.Value));
