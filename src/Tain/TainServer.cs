@@ -5,6 +5,7 @@ using Tain.Config;
 using Tain.Ecosystems.Go;
 using Tain.Ecosystems.Go.Direct;
 using Tain.Ecosystems.Go.Git;
+using Tain.Ecosystems.Go.SumDb;
 using Tain.Http;
 using Tain.Mirror;
 using Tain.Storage;
@@ -28,6 +29,7 @@ internal sealed class TainServer : IAsyncDisposable
     private readonly Discovery _discovery;
     private readonly BoundVersions _bound;
     private readonly PushHooks _hooks;
+    private readonly SumDatabase? _sumDb;
     private readonly Documents _documents;
     private readonly Artifacts _artifacts;
     private readonly KnownFailures _failures;
@@ -75,7 +77,8 @@ internal sealed class TainServer : IAsyncDisposable
         var flights = new Flights<DocumentAnswer>(_life, options.Upstream.FetchTimeout);
         _documents = new Documents(_catalog, flights, _failures, _stories, _life, options.Upstream.FetchTimeout, _time, logs.CreateLogger<Documents>());
         var fetch = new ArtifactFetch(_blobs, _catalog, _upstream, sources, _failures, _stories, options.Upstream, _life, _time, logs.CreateLogger<ArtifactFetch>());
-        _artifacts = new Artifacts(_catalog, _blobs, fetch, _failures, _life);
+        var proofs = new StoredProofs(_catalog, new Flights<Proved>(_life, options.Upstream.FetchTimeout), logs.CreateLogger<StoredProofs>());
+        _artifacts = new Artifacts(_catalog, _blobs, fetch, proofs, _failures, _life);
 
         var access = new GitAccess(options.Go.Git, options.Upstream, _strangers, _time);
         _gateway = new GitGateway(_strangers, access, options.Go.Git, _time);
@@ -87,9 +90,11 @@ internal sealed class TainServer : IAsyncDisposable
         var direct = new DirectSource(_discovery, _repositories, _bound, _strangers, access, _toolchain, _catalog, options.Go, options.Upstream.FetchTimeout, _time);
 
         var routing = new GoRouting(options.Go);
-        var go = new GoMirror(_documents, _artifacts, _catalog, _upstream, sources, _failures, direct, routing, options.Go, _time);
+        if (options.Go.SumDb is { } database)
+            _sumDb = new SumDatabase(database, options.Go, _upstream, options.Upstream.FetchTimeout, _catalog, _failures, _stories, _life, _time, logs.CreateLogger<SumDatabase>());
+        var go = new GoMirror(_documents, _artifacts, _catalog, _upstream, sources, _failures, direct, _sumDb, routing, options.Go, _time);
         _ecosystems = new Ecosystems.Ecosystems(
-            new GoEndpoints(go, new GoIndex(_catalog, routing), routing, _time),
+            new GoEndpoints(go, new GoIndex(_catalog, routing), new SumDbEndpoints(_sumDb, routing, options.Go, _time), routing, _time),
             new GoExplain(go, direct, routing, _catalog, sources, _stories),
             new GoResolve(go),
             _hooks = new PushHooks(new PushRefresh(go, routing, _discovery, _repositories, _catalog), options.Go.Direct.HookSecretFile));
@@ -165,6 +170,7 @@ internal sealed class TainServer : IAsyncDisposable
         _strangers.Dispose();
         _upstream.Dispose();
         _artifacts.Dispose();
+        _sumDb?.Dispose();
         _documents.Dispose();
         _failures.Dispose();
         _stories.Dispose();

@@ -115,7 +115,8 @@ internal sealed record GoAddress(ModulePath Module, GoResource Resource, string 
         return true;
     }
 
-    private static string UrlEscape(string path)
+    /// <summary>Percent for what a URL's path can't hold.</summary>
+    internal static string UrlEscape(string path)
     {
         StringBuilder? escaped = null;
         for (var i = 0; i < path.Length; i++)

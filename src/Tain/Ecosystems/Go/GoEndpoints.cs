@@ -1,3 +1,4 @@
+using Tain.Ecosystems.Go.SumDb;
 using Tain.GoModules;
 using Tain.Http;
 using Tain.Mirror;
@@ -6,7 +7,7 @@ using Tain.Storage;
 namespace Tain.Ecosystems.Go;
 
 /// <summary>The GOPROXY protocol under <c>/go/</c>: address in, answer out.</summary>
-internal sealed class GoEndpoints(GoMirror mirror, GoIndex index, GoRouting routing, TimeProvider time)
+internal sealed class GoEndpoints(GoMirror mirror, GoIndex index, SumDbEndpoints sumDb, GoRouting routing, TimeProvider time)
 {
     /// <summary>What never changes may be kept for a year (the most that RFC 2616 14.21 gave a meaning), by anyone; private names by the client only (ARCHITECTURE, invariant 7).</summary>
     private const string ForeverPublic = "public, max-age=31536000, immutable";
@@ -33,8 +34,7 @@ internal sealed class GoEndpoints(GoMirror mirror, GoIndex index, GoRouting rout
         }
         if (path.StartsWith("sumdb/", StringComparison.Ordinal))
         {
-            // docs/go-protocol.md, 5: 404 tells the client to ask the database itself.
-            await GoErrors.WriteMalformedAsync(context, "this server does not proxy checksum databases (go.sumdb is off)");
+            await sumDb.HandleAsync(context, path["sumdb/".Length..]);
             return;
         }
         if (!GoAddress.TryParse(path, out var address, out var error))
@@ -50,7 +50,7 @@ internal sealed class GoEndpoints(GoMirror mirror, GoIndex index, GoRouting rout
 
     private async Task SendArtifactAsync(HttpContext context, GoAddress address, bool cachedOnly)
     {
-        using var answer = mirror.GetArtifact(address, cachedOnly);
+        using var answer = await mirror.GetArtifactAsync(address, cachedOnly, context.RequestAborted);
         var failure = await Delivery.SendAsync(context, answer, address.Resource is GoResource.Zip ? ZipType : TextType, Forever(address.Module));
         if (failure is not null)
             await FailAsync(context, address, failure, answer.Served is Served.KnownFailure ? Served.KnownFailure : Served.Failed);

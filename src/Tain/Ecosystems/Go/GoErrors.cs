@@ -10,7 +10,9 @@ internal static class GoErrors
     public static Task WriteMalformedAsync(HttpContext context, string reason)
         => ErrorBody.WriteAsync(context, StatusCodes.Status404NotFound, ErrorBody.Format("not found: " + reason, []), AbsenceCaching);
 
-    public static Task WriteAsync(HttpContext context, GoAddress address, Failure failure)
+    public static Task WriteAsync(HttpContext context, GoAddress address, Failure failure) => WriteAsync(context, address.Subject, failure);
+
+    public static Task WriteAsync(HttpContext context, string subject, Failure failure)
     {
         var word = failure.Kind switch
         {
@@ -21,7 +23,7 @@ internal static class GoErrors
             FailureKind.StorageFull => "storage full",
             _ => "unavailable",
         };
-        var body = ErrorBody.Format($"{word}: {address.Subject}: {failure.Reason}", failure.Attempts.Select(a => $"{a.Source}: {a.Said}"));
+        var body = ErrorBody.Format($"{word}: {subject}: {failure.Reason}", failure.Attempts.Select(a => $"{a.Source}: {a.Said}"));
         return ErrorBody.WriteAsync(context, failure.Status, body, failure.Kind is FailureKind.NotFound ? AbsenceCaching : "no-store");
     }
 

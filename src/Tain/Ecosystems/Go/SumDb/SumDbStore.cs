@@ -1,0 +1,98 @@
+using Microsoft.Extensions.Caching.Memory;
+using Tain.GoModules;
+using Tain.Storage;
+using Tain.TransparencyLog;
+
+namespace Tain.Ecosystems.Go.SumDb;
+
+/// <summary>What is authenticated of one checksum database: in the catalog, the hot part in memory. Only grows.</summary>
+/// <remarks>Tiles and records are queued, not waited for: the catalog's one writer keeps their order, so that a head which is stored has them before it.
+/// Losing them costs another fetch.</remarks>
+internal sealed class SumDbStore(string log, Catalog catalog, ILogger events) : IDisposable
+{
+    /// <summary>Memory for tiles and records, in bytes: 4,000 full tiles, say.</summary>
+    private const long HotBytes = 32 << 20;
+
+    private readonly MemoryCache _hot = new(new MemoryCacheOptions { SizeLimit = HotBytes });
+    private LogHead? _head;
+
+    public LogTile? FindTileOrNull(Tile tile)
+    {
+        var key = (tile.Level, tile.Number);
+        if (_hot.TryGetValue(key, out LogTile? hot))
+            return hot;
+        if (catalog.FindLogTileOrNull(log, tile.Level, tile.Number) is not { } stored)
+            return null;
+        Heat(key, stored, stored.Body.Length);
+        return stored;
+    }
+
+    /// <summary>The widest seen of a place wins: also over one that was saved meanwhile.</summary>
+    public void Save(IReadOnlyList<TileBytes> tiles)
+    {
+        var grown = new List<LogTile>();
+        foreach (var (tile, bytes) in tiles)
+        {
+            if (FindTileOrNull(tile) is { } known && known.Width >= tile.Width)
+                continue;
+            var wide = new LogTile(tile.Level, tile.Number, tile.Width, bytes.ToArray());
+            grown.Add(wide);
+            Heat((tile.Level, tile.Number), wide, wide.Body.Length);
+        }
+        if (grown.Count > 0)
+            Queue(new(log) { Tiles = grown });
+    }
+
+    public KeptRecord? FindRecordOrNull(ModulePath module, string version)
+    {
+        var key = (module.Value, version);
+        if (_hot.TryGetValue(key, out KeptRecord hot))
+            return hot;
+        if (catalog.FindLogEntryOrNull(log, module.Value, version) is not { } stored)
+            return null;
+        var record = new KeptRecord(stored.Id, stored.Text);
+        Heat(key, record, stored.Text.Length);
+        return record;
+    }
+
+    public void Save(ModulePath module, string version, KeptRecord record)
+    {
+        Heat((module.Value, version), record, record.Text.Length);
+        Queue(new(log) { Entry = new(module.Value, version, record.Id, record.Text) });
+    }
+
+    public byte[]? HeadOrNull() => (_head ??= catalog.NewestLogHeadOrNull(log))?.Note;
+
+    /// <summary>Durable when it returns true.</summary>
+    public async Task<bool> TrySwapHeadAsync(ReadOnlyMemory<byte>? expected, SignedHead next, CancellationToken ct)
+    {
+        var before = catalog.NewestLogHeadOrNull(log);
+        if (before is null ? expected is not null : expected is not { } e || !e.Span.SequenceEqual(before.Note))
+        {
+            _head = before;
+            return false;
+        }
+        var head = new LogHead(next.Head.Size, next.Note.ToArray());
+        var result = await catalog.CommitAsync(new() { Log = new(log) { Head = head, Before = before } }, ct);
+        _head = result.Grew ? head : null;
+        return result.Grew;
+    }
+
+    private void Queue(LogGrowth growth) => _ = QueueAsync(growth);
+
+    private async Task QueueAsync(LogGrowth growth)
+    {
+        try
+        {
+            await catalog.CommitAsync(new() { Log = growth }, CancellationToken.None);
+        }
+        catch (Exception e) when (e is StorageException or ObjectDisposedException)
+        {
+            events.LogError(e, "could not keep what was proved of {Log}: it will be fetched again", log);
+        }
+    }
+
+    private void Heat<T>(object key, T value, int bytes) => _hot.Set(key, value, new MemoryCacheEntryOptions { Size = 256 + bytes });
+
+    public void Dispose() => _hot.Dispose();
+}
