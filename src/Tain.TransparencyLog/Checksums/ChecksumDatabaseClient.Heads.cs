@@ -49,10 +49,9 @@ public sealed partial class ChecksumDatabaseClient
     {
         var known = await KnownAsync(cancellationToken).ConfigureAwait(false);
         var isNewer = head.Head.Size > known.Head.Size || known == s_none;
-        var (older, newer) = isNewer ? (known, head) : (head, known);
-        var leaf = await CheckAsync(older, newer, record, cancellationToken).ConfigureAwait(false);
+        var leaf = await CheckAsync(known, head, record, cancellationToken).ConfigureAwait(false);
         if (isNewer) await StoreAsync(known, head, cancellationToken).ConfigureAwait(false);
-        return (leaf, newer.Head.Size);
+        return (leaf, Math.Max(known.Head.Size, head.Head.Size));
     }
 
     /// <summary>Swaps the head into the store, where another process or caller may have been faster: whatever is there has to
@@ -62,14 +61,16 @@ public sealed partial class ChecksumDatabaseClient
         var expected = known;
         for (var swaps = 0; swaps < MaxSwaps; swaps++)
         {
-            if (await _operations.TrySwapHeadAsync(expected == s_none ? null : expected.Note, head.Note, cancellationToken).ConfigureAwait(false))
+            // A bare null would become an empty memory here, by way of a null array.
+            ReadOnlyMemory<byte>? old = expected == s_none ? default(ReadOnlyMemory<byte>?) : expected.Note;
+            if (await _operations.TrySwapHeadAsync(old, head.Note, cancellationToken).ConfigureAwait(false))
             {
                 Publish(head);
                 return;
             }
             var stored = await StoredAsync(cancellationToken).ConfigureAwait(false);
             var isNewer = head.Head.Size > stored.Head.Size || stored == s_none;
-            await CheckAsync(isNewer ? stored : head, isNewer ? head : stored, null, cancellationToken).ConfigureAwait(false);
+            await CheckAsync(stored, head, null, cancellationToken).ConfigureAwait(false);
             if (!isNewer)
             {
                 Publish(stored);
@@ -80,10 +81,11 @@ public sealed partial class ChecksumDatabaseClient
         throw new InvalidOperationException($"the newest head of the checksum database {_key.Name} could not be stored: it changed {MaxSwaps} times meanwhile");
     }
 
-    /// <summary>Checks that the newer tree begins with the older one, and reads a record's hash in the newer. One read of tiles
-    /// for both, none where neither needs any. Keeps the tiles only if there is one history.</summary>
-    private async Task<LogHash?> CheckAsync(SignedHead older, SignedHead newer, long? record, CancellationToken cancellationToken)
+    /// <summary>Checks that the larger tree begins with the smaller one, and reads a record's hash in the larger. One read of
+    /// tiles for both, none where neither needs any. Keeps the tiles only if there is one history.</summary>
+    private async Task<LogHash?> CheckAsync(SignedHead known, SignedHead other, long? record, CancellationToken cancellationToken)
     {
+        var (older, newer) = other.Head.Size < known.Head.Size ? (other, known) : (known, other);
         var (small, large) = (older.Head, newer.Head);
         if (small.Size == large.Size ? small.Root != large.Root : small.Size == 0 && small.Root != MerkleTree.EmptyRoot)
             throw new ForkException(older, newer, null, null);
