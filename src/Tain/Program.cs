@@ -5,6 +5,7 @@ var line = CommandLine.Parse(args, ConfigInput.ProcessEnvironment(), Directory.G
 return line.Command switch
 {
     "serve" => await line.WithOptionsAsync(ServeCommand.RunAsync),
+    "audit-log" => await AuditLogCommand.RunAsync(line),
     "config" => ConfigCommand.Run(line),
     "version" when line.Problems.Count == 0 => VersionCommand.Run(),
     "help" => HelpCommand.Run(line),

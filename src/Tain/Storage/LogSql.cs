@@ -13,6 +13,9 @@ internal static class LogSql
         "SELECT name, version, id, text FROM log_entry WHERE log = $1 AND (name, version) > ($2, $3) ORDER BY name, version LIMIT $4";
     public const string Names = "SELECT DISTINCT log FROM log_head ORDER BY log";
 
+    /// <summary>Whether the catalog is of a schema that has them.</summary>
+    public const string HasLogs = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'log_head'";
+
     private const string InsertHead = "INSERT INTO log_head (log, size, note, at) VALUES ($1, $2, $3, $4)";
     private const string PutTile =
         """
