@@ -83,9 +83,7 @@ internal sealed class ArtifactFetch(BlobStore blobs, Catalog catalog, UpstreamCl
     private async Task<Failure?> DriftAsync(CatalogChange change, IReadOnlyList<Attempt> attempts)
     {
         var offered = change.Artifact!;
-        if (catalog.FindArtifactOrNull(offered.Key) is not { } first)
-            return null;
-        if (first.Condition is Condition.Refuted ? offered.Proof.Length > 0 : first.Identity == offered.Identity)
+        if (catalog.FindArtifactOrNull(offered.Key) is not { } first || first.Admits(offered))
             return null;
         await catalog.CommitAsync(change, CancellationToken.None);
         var drifted = attempts[^1] with { Fault = FaultKind.Malformed, Said = $"offers {offered.Identity}; first stored: {first.Identity}" };

@@ -19,12 +19,7 @@ internal sealed record Testimony(string By)
 
 /// <summary>Content that another source refutes.</summary>
 internal sealed class RefutedException(Testimony testimony, string identity)
-    : IllegalContentException($"sent content with {identity}, but {testimony.By} says {testimony.Identity}")
-{
-    public Testimony Testimony { get; } = testimony;
-
-    public string Identity { get; } = identity;
-}
+    : IllegalContentException($"sent content with {identity}, but {testimony.By} says {testimony.Identity}");
 
 /// <summary>Content of which nobody could say that it is right.</summary>
 internal sealed class UnprovedException() : IllegalContentException("answered, but nobody vouches for what it sent");

@@ -121,9 +121,21 @@ internal sealed partial class Catalog : IAsyncDisposable
     public IReadOnlyList<Alarm> AlarmsOf(string ecosystem, string name) => Read(c =>
         All(c.Command(CatalogSql.AlarmsOf, ecosystem, name), CatalogSql.ReadAlarm));
 
-    /// <summary>Alarms with a number above <paramref name="after"/>, in order.</summary>
-    public IReadOnlyList<Alarm> AlarmsAfter(long after, int limit) => Read(c =>
-        All(c.Command(CatalogSql.AlarmsAfter, after, Math.Max(limit, 0)), CatalogSql.ReadAlarm));
+    /// <summary>Alarms with a number above <paramref name="after"/>, in order, of names that <paramref name="include"/> lets through, at most <paramref name="limit"/>.</summary>
+    public IReadOnlyList<Alarm> AlarmsAfter(long after, int limit, Func<string, bool> include) => Read(c =>
+    {
+        var alarms = new List<Alarm>();
+        if (limit <= 0)
+            return alarms;
+        using var reader = c.Command(CatalogSql.AlarmsAfter, after).ExecuteReader();
+        while (alarms.Count < limit && reader.Read())
+        {
+            var alarm = CatalogSql.ReadAlarm(reader);
+            if (include(alarm.Key.Name))
+                alarms.Add(alarm);
+        }
+        return alarms;
+    });
 
     /// <summary>Every artifact in the order of keys, for checks over the whole store. What is committed meanwhile may be in it or not.</summary>
     public IEnumerable<Artifact> AllArtifacts() => ArtifactsBy(CatalogSql.ArtifactsAfter);

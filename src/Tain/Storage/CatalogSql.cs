@@ -28,7 +28,7 @@ internal static class CatalogSql
     public const string AlarmsAfter =
         """
         SELECT number, ecosystem, name, version, kind, stored_identity, offered_identity, source, at, count, last_at, evidence
-        FROM alarm WHERE number > $1 ORDER BY number LIMIT $2
+        FROM alarm WHERE number > $1 ORDER BY number
         """;
 
     /// <summary>The newest first-seen of all ecosystems, by one step in the index for each.</summary>

@@ -188,7 +188,7 @@ internal sealed class CatalogWriter : IDisposable
             return new CommitResult(Conflict: null) { Purged = true };
 
         var stored = FindArtifact(key);
-        if (stored is { Condition: Condition.Refuted } ? offered.Proof.Length == 0 : stored is not null && stored.Identity != offered.Identity)
+        if (stored is not null && !stored.Admits(offered))
         {
             RaiseAlarm(new(key, stored.Identity, offered.Identity, offered.Source), now);
             return new CommitResult(stored);

@@ -27,7 +27,7 @@ internal sealed class GoAlarms(Catalog catalog, GoRouting routing)
             return;
         }
         using var body = new MemoryStream();
-        foreach (var alarm in catalog.AlarmsAfter(after, limit).Where(a => !routing.IsPrivate(a.Key.Name)))
+        foreach (var alarm in catalog.AlarmsAfter(after, limit, name => !routing.IsPrivate(name)))
         {
             using (var json = new Utf8JsonWriter(body, Relaxed))
                 Write(json, alarm);

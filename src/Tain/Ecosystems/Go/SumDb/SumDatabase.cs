@@ -32,7 +32,7 @@ internal sealed class SumDatabase : IChecksumDatabaseOperations, IDisposable
     {
         (_options, _go, _catalog, _failures, _stories, _time, _log) = (options, go, catalog, failures, stories, time, log);
         _sources = new SumDbSources(options, go.Upstream, upstream, time);
-        _store = new SumDbStore(options.Name, catalog, log);
+        _store = new SumDbStore(options.Log, catalog, log);
         _client = new ChecksumDatabaseClient(options.Key, this);
         _lookups = new(life, deadline);
         _fetches = new(life, deadline);
@@ -77,7 +77,7 @@ internal sealed class SumDatabase : IChecksumDatabaseOperations, IDisposable
     public string StoryOf(ModulePath module, string version) => $"{Name}/lookup/{module}@{version}";
 
     /// <summary>The newest head; at most <c>go.latest-ttl</c> old when the database answers.</summary>
-    public async Task<(SignedHead? Head, Failure? Failure)> LatestAsync(CancellationToken ct)
+    public async Task<(SignedHead? Head, Failure? Failure, Served Served)> LatestAsync(CancellationToken ct)
     {
         var began = _time.GetUtcNow();
         var age = began.UtcTicks - Interlocked.Read(ref _refreshedAt);
@@ -87,18 +87,29 @@ internal sealed class SumDatabase : IChecksumDatabaseOperations, IDisposable
             var head = await _client.LatestAsync(refresh, ct);
             if (refresh)
                 Interlocked.Exchange(ref _refreshedAt, began.UtcTicks);
-            return (head, null);
+            return (head, null, refresh ? Served.Fetched : Served.Hit);
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
             var failure = await FailureOfAsync(e, began);
             // Out of reach: what is stored is true all the same. Caught lying: it is not asked to be believed.
-            return refresh && e is SumDbException && _store.HeadOrNull() is { } note ? (SignedHead.Open(note, _options.Key), failure) : (null, failure);
+            return refresh && e is SumDbException && _store.HeadOrNull() is { } note ? (SignedHead.Open(note, _options.Key), failure, Served.StaleIfError) : (null, failure, Served.Failed);
         }
     }
 
     /// <summary>A lookup's answer to a client: the record, and the newest head, in whose tree it is.</summary>
-    public async Task<byte[]> FormatAsync(ChecksumRecord record, CancellationToken ct) => record.FormatLookup(await _client.LatestAsync(refresh: false, ct));
+    public async Task<(byte[]? Body, Failure? Failure)> FormatAsync(ChecksumRecord record, CancellationToken ct)
+    {
+        var began = _time.GetUtcNow();
+        try
+        {
+            return (record.FormatLookup(await _client.LatestAsync(refresh: false, ct)), null);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            return (null, await FailureOfAsync(e, began));
+        }
+    }
 
     /// <summary>A tile's bytes as they are stored, or null.</summary>
     public byte[]? FindTileOrNull(Tile tile)
@@ -140,7 +151,8 @@ internal sealed class SumDatabase : IChecksumDatabaseOperations, IDisposable
         var line = $"{module} {version}{(goMod ? "/go.mod" : "")}";
         if ((goMod ? record!.GoModHashOrNull : record!.ZipHashOrNull) is not { } identity)
             return new(Name) { Failure = Refusal($"the record that {Name} has of it has no line \"{line} h1:…\"") };
-        return new(Name) { Identity = identity, Evidence = $"{Name}, whose key is {_options.Key}, answers:\n{Encoding.UTF8.GetString(await FormatAsync(record, ct))}" };
+        var head = _store.HeadOrNull();
+        return new(Name) { Identity = identity, Evidence = $"{Name}, whose key is {_options.Key}, has as record {record.Id}:\n{record.Text}\nin the tree of\n{(head is null ? "" : Encoding.UTF8.GetString(head))}" };
     }
 
     private static Failure Refusal(string reason) => new(FailureKind.Refused, reason, []);

@@ -47,11 +47,11 @@ internal sealed class SumDbEndpoints(SumDatabase? database, GoRouting routing, G
 
     private async Task LatestAsync(HttpContext context, SumDatabase sumDb)
     {
-        var (head, failure) = await sumDb.LatestAsync(context.RequestAborted);
+        var (head, failure, served) = await sumDb.LatestAsync(context.RequestAborted);
         if (head is null)
             await FailAsync(context, "latest", failure!);
         else
-            await SendAsync(context, "latest", head.Note.ToArray(), TextType, $"public, max-age={(long)options.LatestTtl.TotalSeconds}", failure is null ? Served.Hit : Served.StaleIfError);
+            await SendAsync(context, "latest", head.Note.ToArray(), TextType, $"public, max-age={(long)options.LatestTtl.TotalSeconds}", served);
     }
 
     private async Task LookupAsync(HttpContext context, SumDatabase sumDb, string escaped)
@@ -71,10 +71,13 @@ internal sealed class SumDbEndpoints(SumDatabase? database, GoRouting routing, G
         }
         var kept = sumDb.IsKept(module, version);
         var (record, failure) = await sumDb.LookupAsync(module, version, context.RequestAborted);
-        if (record is null)
+        byte[]? body = null;
+        if (record is not null)
+            (body, failure) = await sumDb.FormatAsync(record, context.RequestAborted);
+        if (body is null)
             await FailAsync(context, $"{module}@{version}", failure!);
         else
-            await SendAsync(context, escaped, await sumDb.FormatAsync(record, context.RequestAborted), TextType, Lookup, kept ? Served.Hit : Served.Fetched);
+            await SendAsync(context, escaped, body, TextType, Lookup, kept ? Served.Hit : Served.Fetched);
     }
 
     private async Task TileAsync(HttpContext context, SumDatabase sumDb, string path)

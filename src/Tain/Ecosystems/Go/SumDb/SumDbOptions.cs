@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Tain.TransparencyLog;
 using Tain.Upstream;
 
@@ -27,6 +28,9 @@ internal sealed record SumDbOptions(string Text, VerifierKey Key, UpstreamSource
     public static SumDbOptions Public { get; } = TryParse("sum.golang.org", out var options, out var error) ? options : throw new FormatException(error);
 
     public string Name => Key.Name;
+
+    /// <summary>What is kept of it is kept under this: another key is another log, whatever its name.</summary>
+    public string Log => string.Create(CultureInfo.InvariantCulture, $"{Key.Name}+{Key.KeyId:x8}");
 
     public static bool TryParse(string text, [NotNullWhen(true)] out SumDbOptions? value, [NotNullWhen(false)] out string? error)
     {

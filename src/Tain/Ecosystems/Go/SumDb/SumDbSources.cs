@@ -15,9 +15,6 @@ internal sealed class SumDbSources(SumDbOptions database, SourceChain upstream, 
         [.. upstream.Links.Select(l => l.Source).OfType<UpstreamSource>().Select(s => Below(s, $"sumdb/{database.Name}")).DistinctBy(s => s.Name)];
     private readonly ConcurrentDictionary<string, (bool Supported, DateTimeOffset At)> _supported = new(StringComparer.Ordinal);
 
-    /// <summary>Everybody who may be asked, for explanations.</summary>
-    public IEnumerable<UpstreamSource> All => [.. _proxies, database.Direct];
-
     /// <summary>The first good answer. Throws <see cref="SumDbException"/> when nobody has one.</summary>
     /// <param name="path">Below the database's address, with a slash in front; escaped with <c>!</c> only.</param>
     public async Task<byte[]> FetchAsync(string path, int maxBytes, CancellationToken ct)

@@ -6,8 +6,8 @@ using Tain.TransparencyLog;
 namespace Tain.Ecosystems.Go.SumDb;
 
 /// <summary>What is authenticated of one checksum database: in the catalog, the hot part in memory. Only grows.</summary>
-/// <remarks>Tiles and records are queued, not waited for: the catalog's one writer keeps their order, so that a head which is stored has them before it.
-/// Losing them costs another fetch.</remarks>
+/// <remarks>Tiles and records are queued, not waited for: the catalog's one writer keeps their order, so that a head which is stored has them before it,
+/// unless the disk failed meanwhile. Losing them costs another fetch.</remarks>
 internal sealed class SumDbStore(string log, Catalog catalog, ILogger events) : IDisposable
 {
     /// <summary>Memory for tiles and records, in bytes: 4,000 full tiles, say.</summary>
@@ -89,6 +89,11 @@ internal sealed class SumDbStore(string log, Catalog catalog, ILogger events) : 
         catch (Exception e) when (e is StorageException or ObjectDisposedException)
         {
             events.LogError(e, "could not keep what was proved of {Log}: it will be fetched again", log);
+            // Memory must not say that it is stored.
+            foreach (var tile in growth.Tiles)
+                _hot.Remove((tile.Level, tile.Number));
+            if (growth.Entry is { } entry)
+                _hot.Remove((entry.Name, entry.Version));
         }
     }
 

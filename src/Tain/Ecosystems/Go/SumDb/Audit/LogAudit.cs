@@ -80,7 +80,7 @@ internal sealed class LogAudit(SumDbOptions database, UpstreamSource? mirror, Up
         if (_own is not null && await LatestOrNullAsync(_own, ct) is { } own)
             others.Add((_own.Name, own));
         var unusable = 0;
-        foreach (var stored in kept?.Heads(database.Name) ?? [])
+        foreach (var stored in kept?.Heads(database.Log) ?? [])
         {
             try
             {
@@ -135,7 +135,7 @@ internal sealed class LogAudit(SumDbOptions database, UpstreamSource? mirror, Up
             if (head.Head.Size == before.Head.Size)
                 Compare(from, head, head.Head.Root == before.Head.Root ? null : new ForkException(before, head, null, null), HeadResult.Continuation);
             else
-                await ProveAsync(from, head, before, head, HeadResult.Continuation, [_own, _walked, kept is null ? null : new StoredTiles(kept, database.Name)], ct);
+                await ProveAsync(from, head, before, head, HeadResult.Continuation, [_own, _walked, kept is null ? null : new StoredTiles(kept, database.Log)], ct);
             before = head;
         }
     }
