@@ -70,7 +70,7 @@ public sealed class MerkleTreeTests
     public void Roots_and_proofs_of_every_small_tree_are_those_of_Go() => Proofs(4_000, 130);
 
     [Fact, Trait("Speed", "slow")]
-    public void Roots_and_proofs_of_larger_trees_are_those_of_Go() => Proofs(100_000, 5_000);
+    public void Roots_and_proofs_of_larger_trees_are_those_of_Go() => Proofs(30_000, 5_000);
 
     private static void Proofs(int count, int largest)
     {
@@ -94,10 +94,10 @@ public sealed class MerkleTreeTests
     }
 
     [Fact]
-    public void Proofs_are_judged_as_Go_does() => Checks(Sample);
+    public void Proofs_are_judged_as_Go_does() => Checks(6_000);
 
     [Fact, Trait("Speed", "slow")]
-    public void Several_hundred_thousand_proofs_are_judged_as_Go_does() => Checks(300_000);
+    public void Many_proofs_are_judged_as_Go_does() => Checks(60_000);
 
     /// <summary>Proofs in trees of any size up to 2^60: their hashes are random, and the roots follow from them.</summary>
     private static void Checks(int count)
@@ -148,7 +148,7 @@ public sealed class MerkleTreeTests
                 other++;
                 (subject, root) = TreeRoots(0, size);
             }
-            switch (random.Next(10))
+            switch (random.Next(12))
             {
                 case 0:
                     if (proof.Count > 0) proof.RemoveAt(random.Next(proof.Count));
@@ -170,6 +170,9 @@ public sealed class MerkleTreeTests
                     break;
                 case 6:
                     (subject, root) = (root, subject);
+                    break;
+                case 7:
+                    subject = Next();
                     break;
                 default:
                     break;
@@ -195,6 +198,14 @@ public sealed class MerkleTreeTests
         {
             var (record, older) = (size * 7 % size, 1 + size * 5 % size);
             var (inclusion, consistency) = (MerkleTree.ProveRecord(size, record, log.Read), MerkleTree.ProveTree(size, older, log.Read));
+            // Nor what it is a proof of.
+            Assert.False(MerkleTree.CheckRecord(inclusion, log.Head(size), record, MerkleTree.EmptyRoot));
+            Assert.False(MerkleTree.CheckRecord(inclusion, log.Head(size) with { Root = MerkleTree.EmptyRoot }, record, log.Hash(0, record)));
+            Assert.False(MerkleTree.CheckTree(consistency, log.Head(size), log.Head(older) with { Root = MerkleTree.EmptyRoot }));
+            Assert.False(MerkleTree.CheckTree(consistency, log.Head(size) with { Root = MerkleTree.EmptyRoot }, log.Head(older)));
+            Assert.True(MerkleTree.CheckTree([], log.Head(size), log.Head(size)));
+            Assert.False(MerkleTree.CheckTree([], log.Head(size), log.Head(size) with { Root = MerkleTree.EmptyRoot }));
+            Assert.False(MerkleTree.CheckTree([log.Head(size).Root], log.Head(size), log.Head(size)));
             for (var i = 0; i < inclusion.Length; i++)
             {
                 var changed = inclusion.ToArray();
