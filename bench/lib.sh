@@ -1,4 +1,4 @@
-# What bench/run and bench/faults share: an nginx as upstream, the relay before it, servers under
+# What the scripts of this folder share: an nginx as upstream, the relay before it, servers under
 # test on fresh data. To be sourced.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -130,4 +130,23 @@ stop_server() {
         server_pid=''
     fi
     rm -rf "$work/data"
+}
+
+# throughput MEASURE SERVER ROUND URL: requests a second, as a line of $samples. Needs provide_wrk.
+throughput() {
+    local per_second
+    load get --url "$4" >/dev/null
+    per_second=$("${wrk[@]}" -t 1 -c 16 -d 3s "$4" | awk '/^Requests\/sec/ { print $2 } /Non-2xx|Socket errors/ { exit 1 }') ||
+        die "$1 through $2 answered with errors"
+    echo "{\"measure\":\"$1\",\"server\":\"$2\",\"round\":$3,\"requestsPerSecond\":$per_second}" >>"$samples"
+}
+
+provide_wrk() {
+    if command -v wrk >/dev/null; then wrk=(wrk); return; fi
+    if [ ! -x "$out/wrk/usr/bin/wrk" ]; then
+        mkdir -p "$out/wrk"
+        (cd "$out/wrk" && apt-get -qq -o APT::Sandbox::User=root download wrk libluajit-5.1-2 >&2 &&
+            for deb in *.deb; do dpkg-deb -x "$deb" .; done) || die "apt could not download wrk: install it, or leave 'warm' out of --only"
+    fi
+    wrk=(env "LD_LIBRARY_PATH=$(dirname "$(find "$out/wrk" -name 'libluajit-5.1.so.2' | head -1)")" "$out/wrk/usr/bin/wrk")
 }

@@ -12,7 +12,7 @@ public sealed class SumDbServerTests
     {
         await using var upstream = await Nginx.StartAsync(Repository.Corpus);
         await using var database = await SumDbServer.StartAsync(1000, upstream.Url);
-        using var go = new GoCommand(upstream.Url, database.GoSumDb);
+        using var go = GoCommand.Checking(upstream.Url, database.GoSumDb);
         (await go.RunAsync("mod", "download", Module)).Succeeded();
         var requests = await database.RequestsAsync();
         Assert.Contains("/lookup/" + Module, requests);
@@ -34,12 +34,12 @@ public sealed class SumDbServerTests
         await using var upstream = await Nginx.StartAsync(Repository.Corpus);
         await using var database = await SumDbServer.StartAsync(1000, upstream.Url);
         await database.FaultsAsync(fault);
-        using var go = new GoCommand(upstream.Url, database.GoSumDb);
+        using var go = GoCommand.Checking(upstream.Url, database.GoSumDb);
         var result = (await go.RunAsync("mod", "download", Module)).Failed();
         Assert.Contains(said, result.Output, StringComparison.Ordinal);
         await database.HonestAsync();
         // One that has not heard the lie yet: what it hears it keeps.
-        using var another = new GoCommand(upstream.Url, database.GoSumDb);
+        using var another = GoCommand.Checking(upstream.Url, database.GoSumDb);
         (await another.RunAsync("mod", "download", Module)).Succeeded();
     }
 

@@ -36,6 +36,7 @@ import (
 //	  forged-record=ID     record, look-up and leaf tile agree on another hash; the tiles above do not
 //	  bad-tile[=PATH]      a bit of it is another
 //	  short-tile[=PATH]    its last three bytes are missing
+//	  long-tile[=PATH]     seven bytes follow it
 //	  missing-tile[=PATH]  404
 //	of the head:
 //	  fork[=AT]            another history with the same key: record AT (default: the middle one) is another
@@ -46,7 +47,7 @@ import (
 type faults map[string]string
 
 var known = slices.Concat(lies, []string{
-	"plain-data", "stall", "reset", "html", "endless", "cut", "tampered", "forged-record", "bad-tile", "short-tile", "missing-tile",
+	"plain-data", "stall", "reset", "html", "endless", "cut", "tampered", "forged-record", "bad-tile", "short-tile", "long-tile", "missing-tile",
 	"fork", "rollback", "empty-tree", "bad-signature", "other-key",
 })
 
@@ -145,6 +146,9 @@ func (d *database) alter(path string, status int, body []byte) (int, []byte) {
 		}
 		if of, ok := d.fault("short-tile"); ok && strings.HasPrefix(path, of) {
 			return status, body[:len(body)-3]
+		}
+		if of, ok := d.fault("long-tile"); ok && strings.HasPrefix(path, of) {
+			return status, append(body, "forged\n"...)
 		}
 		if of, ok := d.fault("bad-tile"); ok && strings.HasPrefix(path, of) {
 			body[len(body)/2] ^= 1

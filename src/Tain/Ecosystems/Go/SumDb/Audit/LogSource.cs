@@ -27,7 +27,7 @@ internal sealed class LogSource(UpstreamSource source, UpstreamClient client) : 
             return new(full, IsFull: true);
         throw new UnreadException($"{Name} has no {tile}, though it is of the tree that was signed");
 
-        Task<byte[]?> OneAsync(Tile which) => FetchOrNullAsync(which.Path, which.IsData ? DataTile.MaxLength : (int)which.ByteLength, isTile: true, ct);
+        Task<byte[]?> OneAsync(Tile which) => FetchOrNullAsync(which.Path, which.IsData ? DataTile.MaxLength : (int)which.Full.ByteLength, isTile: true, ct);
     }
 
     public async Task<IReadOnlyList<ReadOnlyMemory<byte>>> ReadTilesAsync(IReadOnlyList<Tile> tiles, CancellationToken cancellationToken)

@@ -69,6 +69,10 @@ public sealed class LogAuditTests
     [InlineData(1000, "short-tile=tile/8/0/001", "tile/8/0/001 is wrong: it has 8189 bytes instead of 8192")]
     [InlineData(1000, "short-tile=tile/8/1/000", "tile/8/1/000.p/3 is wrong: it has 93 bytes instead of 96")]
     [InlineData(1000, "short-tile=tile/8/data/001", "tile/8/data/001 is wrong: it is not 256 legal records")]
+    [InlineData(1000, "long-tile=tile/8/data/001", "tile/8/data/001 is wrong: 7 bytes follow its 256 records")]
+    [InlineData(1000, "long-tile=tile/8/data/003", "tile/8/data/003.p/232 is wrong: 7 bytes follow its 232 records")]
+    [InlineData(1000, "long-tile=tile/8/0/001", "tile/8/0/001 is wrong: it has more than 8192 bytes instead of 8192")]
+    [InlineData(1000, "long-tile=tile/8/1/000", "tile/8/1/000.p/3 is wrong: it has 103 bytes instead of 96")]
     [InlineData(257, "bad-tile=tile/8/0/000", "tile/8/0/000 is wrong: at place 128 it has ")]
     public async Task A_tile_that_is_not_the_log_s_is_named_with_what_it_has_and_what_it_should(int size, string fault, string said)
     {
