@@ -47,8 +47,7 @@ public readonly partial record struct Tile(int Height, int Level, long Number, i
         get
         {
             var (end, shift) = (((Int128)Number << Height) + Width, TreeLevel);
-            var size = shift > 62 ? Int128.MaxValue : end << shift;
-            return size > long.MaxValue ? long.MaxValue : (long)size;
+            return shift > 62 || end > long.MaxValue >> shift ? long.MaxValue : (long)(end << shift);
         }
     }
 

@@ -26,8 +26,6 @@ internal sealed class ArtifactFetch(BlobStore blobs, Catalog catalog, UpstreamCl
                     ? Download.RunAsync(ProvedBy(source.Name), source, cold, blobs, upstream, options.Tries, time, ct)
                     : Production.RunAsync(ProvedBy("direct"), cold, blobs, time, ct), limit.Token, attempts);
             delivered = result.Value;
-            if (proving.Refuted is { Count: > 0 } refuted)
-                await catalog.CommitAsync(new() { Drifts = refuted }, CancellationToken.None);
             if (delivered is null)
                 failure = proving.Failure is { } unproved ? unproved with { Attempts = [.. attempts, .. unproved.Attempts] } : Failure.Of(attempts, request.NobodyToAsk);
             else
@@ -48,6 +46,14 @@ internal sealed class ArtifactFetch(BlobStore blobs, Catalog catalog, UpstreamCl
             failure = new(FailureKind.Unavailable, "this server failed: " + e.Message, attempts);
         }
 
+        if (proving.Refuted is { Count: > 0 } refuted)
+        {
+            await AlarmAsync(request, refuted);
+            // That nobody else has it does not make it absent: somebody offers what is refuted.
+            if (failure is { Kind: FailureKind.NotFound })
+                failure = new(FailureKind.BadGateway, "its source sent what may not be served", failure.Attempts);
+        }
+
         // The story, and what the next one who asks is told, come before the clients' answer: they may ask why at once.
         stories.Tell(new(request.Address, began, time.GetUtcNow() - began, failure?.Attempts ?? attempts, failure is null ? "fetched" : $"{failure.Status} {failure.Reason}"));
         if (failure is null)
@@ -63,6 +69,20 @@ internal sealed class ArtifactFetch(BlobStore blobs, Catalog catalog, UpstreamCl
         cold.Fail(failure);
 
         ArtifactRequest ProvedBy(string source) => request with { Verify = (body, ct) => proving.VerifyAsync(source, body, ct) };
+    }
+
+    private async Task AlarmAsync(ArtifactRequest request, IReadOnlyList<Drift> refuted)
+    {
+        foreach (var drift in refuted)
+            log.LogError("SECURITY: {Address}: {Source} offers {Offered}, but {Right} is right", request.Address, drift.Source, drift.OfferedIdentity, drift.StoredIdentity);
+        try
+        {
+            await catalog.CommitAsync(new() { Drifts = refuted }, CancellationToken.None);
+        }
+        catch (StorageException e)
+        {
+            log.LogError(e, "could not keep that alarm");
+        }
     }
 
     private CatalogChange ChangeOf(ArtifactRequest request, Delivered delivered)

@@ -25,17 +25,8 @@ internal sealed class Artifacts(Catalog catalog, BlobStore blobs, ArtifactFetch 
         {
             if (FindStored(request.Key) is { } stored)
             {
-                if (!await IsSoundAsync(stored, ct))
-                    continue;
-                if (request.Testify is null || stored.Artifact!.Proof.Length > 0)
-                    return stored;
-                // :: Stored before anybody vouched for it: proved now, or not served.
-                var proved = await ProveAsync(request, stored.Artifact, ct);
-                if (proved.Failure is not null && proved.IsUnavailable && request.ServeUnproved)
-                    return stored;
-                stored.Dispose();
-                if (proved.Failure is { } unproved)
-                    return new() { Failure = unproved };
+                if (await LookAtAsync(request, stored, ct) is { } answer)
+                    return answer;
                 continue;
             }
             // Verified, and on its way to the disk: as good as stored.
@@ -57,15 +48,38 @@ internal sealed class Artifacts(Catalog catalog, BlobStore blobs, ArtifactFetch 
         }
     }
 
-    /// <summary>What was spoilt on disk never leaves: it is marked, and fetched anew.</summary>
-    private async ValueTask<bool> IsSoundAsync(ArtifactAnswer stored, CancellationToken ct)
+    /// <summary>What is stored as it may be served: whole, and proved. Null when it was neither and is marked so: then it is looked for again.</summary>
+    private async ValueTask<ArtifactAnswer?> LookAtAsync(ArtifactRequest request, ArtifactAnswer stored, CancellationToken ct)
     {
         var artifact = stored.Artifact!;
-        if (stored.File is { } file ? _files.IsKnown(artifact, file) || await _files.IsWholeAsync(artifact, file, ct) : stored.Body is not null)
-            return true;
-        stored.Dispose();
-        await ExamineAsync(new(artifact, Condition.Damaged, "its bytes on disk are not the ones that were stored"), CancellationToken.None);
-        return false;
+        var mayLeave = false;
+        try
+        {
+            // :: What was spoilt on disk never leaves: it is marked, and fetched anew.
+            if (stored.File is { } file ? !_files.IsKnown(artifact, file) && !await _files.IsWholeAsync(artifact, file, ct) : stored.Body is null)
+            {
+                await ExamineAsync(new(artifact, Condition.Damaged, "its bytes on disk are not the ones that were stored"), CancellationToken.None);
+                return null;
+            }
+            if (request.Testify is null || artifact.Proof.Length > 0)
+            {
+                mayLeave = true;
+                return stored;
+            }
+            // :: Stored before anybody vouched for it: proved now, or not served.
+            var proved = await ProveAsync(request, artifact, ct);
+            mayLeave = proved is { Failure: not null, IsUnavailable: true } && request.ServeUnproved;
+            return mayLeave ? stored : proved.Failure is { } unproved ? new() { Failure = unproved } : null;
+        }
+        catch (StorageException e)
+        {
+            return new() { Failure = new(e is StorageFullException ? FailureKind.StorageFull : FailureKind.Unavailable, e.Message, []) };
+        }
+        finally
+        {
+            if (!mayLeave)
+                stored.Dispose();
+        }
     }
 
     /// <summary>Has a stored artifact proved. What memory has of it is forgotten.</summary>

@@ -7,14 +7,14 @@ internal sealed record Testimony(string By)
     /// <summary>The identity that is right; null when <see cref="Failure"/> says why none could be had.</summary>
     public string? Identity { get; init; }
 
-    /// <summary>No identity: it knows none (<see cref="FailureKind.Refused"/>), or could not be asked or believed (any other kind).</summary>
+    /// <summary>Why there is no identity.</summary>
     public Failure? Failure { get; init; }
 
     /// <summary>What it said and how that was authenticated, for an alarm.</summary>
     public string Evidence { get; init; } = "";
 
-    /// <summary>It may be served before it is known to be right: the witness could not be asked. Who denies it is heard all the same.</summary>
-    public bool IsUnavailable => Failure is { Kind: not FailureKind.Refused };
+    /// <summary>It could not be asked, so that what it would vouch for may be served before, where that is allowed. One that denies, or is caught lying, was heard.</summary>
+    public bool IsUnavailable { get; init; }
 }
 
 /// <summary>Content that another source refutes.</summary>

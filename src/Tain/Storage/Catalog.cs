@@ -121,8 +121,8 @@ internal sealed partial class Catalog : IAsyncDisposable
     public IReadOnlyList<Alarm> AlarmsOf(string ecosystem, string name) => Read(c =>
         All(c.Command(CatalogSql.AlarmsOf, ecosystem, name), CatalogSql.ReadAlarm));
 
-    /// <summary>Alarms with a number above <paramref name="after"/>, in order, of names that <paramref name="include"/> lets through, at most <paramref name="limit"/>.</summary>
-    public IReadOnlyList<Alarm> AlarmsAfter(long after, int limit, Func<string, bool> include) => Read(c =>
+    /// <summary>Alarms with a number above <paramref name="after"/>, in order, of what <paramref name="include"/> lets through, at most <paramref name="limit"/>.</summary>
+    public IReadOnlyList<Alarm> AlarmsAfter(long after, int limit, Func<ArtifactKey, bool> include) => Read(c =>
     {
         var alarms = new List<Alarm>();
         if (limit <= 0)
@@ -131,7 +131,7 @@ internal sealed partial class Catalog : IAsyncDisposable
         while (alarms.Count < limit && reader.Read())
         {
             var alarm = CatalogSql.ReadAlarm(reader);
-            if (include(alarm.Key.Name))
+            if (include(alarm.Key))
                 alarms.Add(alarm);
         }
         return alarms;

@@ -20,8 +20,10 @@ internal sealed record Artifact(ArtifactKey Key, string Identity, BlobDigest Blo
     /// <summary>Why it is not sound; empty when it is.</summary>
     public string Why { get; init; } = "";
 
-    /// <summary>First identity wins: whether what is offered under this key may stand here. What was refuted gives way to what is vouched for, and to nothing else.</summary>
-    public bool Admits(Artifact offered) => Condition is Condition.Refuted ? offered.Proof.Length > 0 : Identity == offered.Identity;
+    /// <summary>First identity wins: whether what is offered under this key may stand here. Another identity takes its place only if it is vouched for and this one
+    /// never was; what was refuted gives way to what is vouched for, and to nothing else.</summary>
+    public bool Admits(Artifact offered) => Condition is Condition.Refuted ? offered.Proof.Length > 0
+        : Identity == offered.Identity || (Proof.Length == 0 && offered.Proof.Length > 0);
 }
 
 /// <summary>Whether an artifact may be served. What is not sound is fetched again when it is asked for.</summary>

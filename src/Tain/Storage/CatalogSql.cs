@@ -79,6 +79,7 @@ internal static class CatalogSql
         UPDATE alarm SET count = count + 1, last_at = $7, evidence = $8
         WHERE ecosystem = $1 AND name = $2 AND version = $3 AND kind = $4 AND offered_identity = $5 AND source = $6
         """;
+    public const string CountAlarms = "SELECT count(*) FROM alarm WHERE ecosystem = $1 AND name = $2 AND version = $3 AND kind = $4";
     public const string InsertAlarm =
         """
         INSERT INTO alarm (ecosystem, name, version, kind, stored_identity, offered_identity, source, at, count, last_at, evidence)

@@ -14,6 +14,9 @@ internal sealed class CatalogWriter : IDisposable
     /// <summary>Changes in one transaction at most.</summary>
     private const int GroupSize = 256;
 
+    /// <summary>Alarms about one artifact: further identities that are offered under its name raise none.</summary>
+    public const int MaxAlarms = 100;
+
     private readonly CatalogConnection _connection;
     private readonly string _path;
     private readonly TimeProvider _time;
@@ -193,6 +196,8 @@ internal sealed class CatalogWriter : IDisposable
             RaiseAlarm(new(key, stored.Identity, offered.Identity, offered.Source), now);
             return new CommitResult(stored);
         }
+        if (stored is { Condition: not Condition.Refuted } && stored.Identity != offered.Identity)
+            RaiseAlarm(new(key, offered.Identity, stored.Identity, stored.Source) { Evidence = $"{stored.Source} sent content with {stored.Identity}, which was stored without proof; {offered.Proof} vouches for {offered.Identity}, sent by {offered.Source}." }, now);
         var storedAt = CatalogSql.Microseconds(offered.StoredAt);
         if (stored is null)
         {
@@ -200,7 +205,7 @@ internal sealed class CatalogWriter : IDisposable
                 offered.Identity, offered.Blob.Hex, offered.Size, storedAt, offered.Source, offered.Proof);
             AppendFeed(FeedKind.Artifact, key.Ecosystem, key.Name, key.Version, key.Kind, now);
         }
-        else if (stored.Condition is not Condition.Sound || (stored.Blob == lost && stored.Blob != offered.Blob))
+        else if (stored.Condition is not Condition.Sound || stored.Identity != offered.Identity || (stored.Blob == lost && stored.Blob != offered.Blob))
         {
             _connection.Execute(CatalogSql.ReplaceArtifact, key.Ecosystem, key.Name, key.Version, key.Kind,
                 offered.Identity, offered.Blob.Hex, offered.Size, storedAt, offered.Source, offered.Proof.Length > 0 ? offered.Proof : stored.Proof);
@@ -227,6 +232,9 @@ internal sealed class CatalogWriter : IDisposable
     {
         var key = drift.Key;
         if (_connection.Execute(CatalogSql.RepeatAlarm, key.Ecosystem, key.Name, key.Version, key.Kind, drift.OfferedIdentity, drift.Source, now, drift.Evidence) > 0)
+            return;
+        // Whoever sends other bytes each time must not fill the disk with our complaints.
+        if ((long)_connection.Command(CatalogSql.CountAlarms, key.Ecosystem, key.Name, key.Version, key.Kind).ExecuteScalar()! >= MaxAlarms)
             return;
         _connection.Execute(CatalogSql.InsertAlarm, key.Ecosystem, key.Name, key.Version, key.Kind,
             drift.StoredIdentity, drift.OfferedIdentity, drift.Source, now, drift.Evidence);

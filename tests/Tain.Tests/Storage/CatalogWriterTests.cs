@@ -221,4 +221,31 @@ public sealed class CatalogWriterTests : IDisposable
             }
         }, iter: 12);
     }
+
+    [Theory]
+    [InlineData("Sound", "", "h1:one", "", true)]
+    [InlineData("Sound", "", "h1:two", "", false)]
+    [InlineData("Sound", "db", "h1:two", "db", false)]
+    [InlineData("Damaged", "db", "h1:two", "db", false)]
+    [InlineData("Damaged", "db", "h1:one", "", true)]
+    [InlineData("Damaged", "", "h1:two", "", false)]
+    // What nobody vouched for, and is lost, does not keep the truth out for ever.
+    [InlineData("Damaged", "", "h1:two", "db", true)]
+    [InlineData("Sound", "", "h1:two", "db", true)]
+    [InlineData("Refuted", "", "h1:one", "", false)]
+    [InlineData("Refuted", "", "h1:two", "", false)]
+    [InlineData("Refuted", "", "h1:two", "db", true)]
+    [InlineData("Refuted", "db", "h1:one", "db", true)]
+    public void The_first_identity_gives_way_only_to_one_that_is_vouched_for_and_only_if_it_never_was(string condition, string proof, string offered, string by, bool admitted)
+        => Assert.Equal(admitted, (Samples.Artifact() with { Condition = Enum.Parse<Condition>(condition), Proof = proof }).Admits(Samples.Artifact(identity: offered) with { Proof = by }));
+
+    [Fact]
+    public async Task Alarms_about_one_artifact_are_bounded()
+    {
+        await using var catalog = Catalog.Open(_folder.Path, TimeProvider.System);
+        await catalog.CommitAsync(new() { Artifact = Samples.Artifact() }, None);
+        for (var i = 0; i < CatalogWriter.MaxAlarms + 20; i++)
+            await catalog.CommitAsync(new() { Drifts = [new(Samples.Key(), "h1:one", $"h1:{i}", "liar")] }, None);
+        Assert.Equal(CatalogWriter.MaxAlarms, catalog.AlarmsOf("go", "example.com/a").Count);
+    }
 }

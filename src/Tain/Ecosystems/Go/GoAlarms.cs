@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Tain.Ecosystems.Go.SumDb;
 using Tain.Http;
 using Tain.Storage;
 
@@ -27,7 +28,7 @@ internal sealed class GoAlarms(Catalog catalog, GoRouting routing)
             return;
         }
         using var body = new MemoryStream();
-        foreach (var alarm in catalog.AlarmsAfter(after, limit, name => !routing.IsPrivate(name)))
+        foreach (var alarm in catalog.AlarmsAfter(after, limit, key => key.Kind == SumDatabase.AlarmKind || !routing.IsPrivate(key.Name)))
         {
             using (var json = new Utf8JsonWriter(body, Relaxed))
                 Write(json, alarm);

@@ -51,7 +51,9 @@ internal sealed class GoEndpoints(GoMirror mirror, GoIndex index, SumDbEndpoints
     private async Task SendArtifactAsync(HttpContext context, GoAddress address, bool cachedOnly)
     {
         using var answer = await mirror.GetArtifactAsync(address, cachedOnly, context.RequestAborted);
-        var failure = await Delivery.SendAsync(context, answer, address.Resource is GoResource.Zip ? ZipType : TextType, Forever(address.Module));
+        var failure = await Delivery.SendAsync(context, answer, address.Resource is GoResource.Zip ? ZipType : TextType,
+            // What may yet be refuted must not live on in a cache that never asks again.
+            mirror.MayBeUnproved(address, answer) ? "no-store" : Forever(address.Module));
         if (failure is not null)
             await FailAsync(context, address, failure, answer.Served is Served.KnownFailure ? Served.KnownFailure : Served.Failed);
     }

@@ -75,6 +75,10 @@ internal sealed class GoMirror(Documents documents, Artifacts artifacts, Catalog
     public ValueTask<ArtifactAnswer> GetArtifactAsync(GoAddress address, bool cachedOnly, CancellationToken ct)
         => artifacts.GetAsync(RequestFor(address, cachedOnly), ct);
 
+    /// <summary>True when the bytes of an answer may be ones that nobody has vouched for yet (<c>go.sumdb-unavailable</c>).</summary>
+    public bool MayBeUnproved(GoAddress address, ArtifactAnswer answer)
+        => sumDb is not null && options.SumDbUnavailable is WhenUnavailable.ServeUnverified && !routing.IsExempt(address.Module.Value) && answer.Artifact is not { Proof.Length: > 0 };
+
     /// <summary>How a stored artifact is fetched, verified and proved; null when its key is not one of ours.</summary>
     public ArtifactRequest? RequestForOrNull(ArtifactKey key)
         => key.Ecosystem == Ecosystem && ModulePath.TryParse(key.Name, out var module, out _)
@@ -173,7 +177,7 @@ internal sealed class GoMirror(Documents documents, Artifacts artifacts, Catalog
             return address.IsCanonical && (IsStored(address, ZipKind) || IsStored(address, ModKind)) ? Made(key, InfoOf(address.Module, address.Version)) : null;
         }
         // go get asks for the .mod of versions that it then does not choose: whoever chose one of those would be stuck without its zip.
-        var artifacts = catalog.ArtifactsOf(Ecosystem, address.Module.Value);
+        var artifacts = catalog.ArtifactsOf(Ecosystem, address.Module.Value).Where(a => a.Condition is Condition.Sound).ToList();
         var zips = artifacts.Where(a => a.Key.Kind == ZipKind).ToList();
         var stored = (zips.Count > 0 ? zips : artifacts).Select(a => a.Key.Version).Distinct(StringComparer.Ordinal).ToList();
         if (stored.Count == 0)
@@ -202,7 +206,7 @@ internal sealed class GoMirror(Documents documents, Artifacts artifacts, Catalog
             : Encoding.UTF8.GetBytes($$"""{"Version":"{{version}}"}""");
     }
 
-    private bool IsStored(GoAddress address, string kind) => catalog.FindArtifactOrNull(new(Ecosystem, address.Module.Value, address.Version, kind)) is not null;
+    private bool IsStored(GoAddress address, string kind) => catalog.FindArtifactOrNull(new(Ecosystem, address.Module.Value, address.Version, kind)) is { Condition: Condition.Sound };
 
     private Document Made(DocumentKey key, byte[] body) => new(key, body, null, null, time.GetUtcNow(), "stored here");
 }

@@ -18,7 +18,8 @@ internal sealed class SumDatabase : IChecksumDatabaseOperations, IDisposable
     private readonly SumDbSources _sources;
     private readonly SumDbStore _store;
     private readonly ChecksumDatabaseClient _client;
-    private readonly Flights<ChecksumRecord> _lookups;
+    private readonly Flights<Lookup> _lookups;
+    private readonly ServerLife _life;
     private readonly Flights<byte[]> _fetches;
     private readonly KnownFailures _failures;
     private readonly Stories _stories;
@@ -30,7 +31,7 @@ internal sealed class SumDatabase : IChecksumDatabaseOperations, IDisposable
 
     public SumDatabase(SumDbOptions options, GoOptions go, UpstreamClient upstream, TimeSpan deadline, Catalog catalog, KnownFailures failures, Stories stories, ServerLife life, TimeProvider time, ILogger<SumDatabase> log)
     {
-        (_options, _go, _catalog, _failures, _stories, _time, _log) = (options, go, catalog, failures, stories, time, log);
+        (_options, _go, _catalog, _failures, _stories, _life, _time, _log) = (options, go, catalog, failures, stories, life, time, log);
         _sources = new SumDbSources(options, go.Upstream, upstream, time);
         _store = new SumDbStore(options.Log, catalog, log);
         _client = new ChecksumDatabaseClient(options.Key, this);
@@ -44,33 +45,73 @@ internal sealed class SumDatabase : IChecksumDatabaseOperations, IDisposable
     public bool IsKept(ModulePath module, string version) => _store.FindRecordOrNull(module, version) is not null;
 
     /// <summary>The authenticated record of a version, or why there is none. Cancelling ends the wait only.</summary>
-    public async Task<(ChecksumRecord? Record, Failure? Failure)> LookupAsync(ModulePath module, string version, CancellationToken wait)
+    public async Task<Lookup> LookupAsync(ModulePath module, string version, CancellationToken wait)
     {
         var address = StoryOf(module, version);
-        var kept = IsKept(module, version);
-        if (!kept && _failures.FindOrNull(address) is { } known)
-            return (null, known);
-        var began = _time.GetUtcNow();
-        ChecksumRecord? record = null;
-        Failure? failure = null;
+        if (IsKept(module, version))
+            return await FlyAsync(module, version, address, wait);
+        if (_failures.FindOrNull(address) is { } known)
+            return new(null, known);
+        if (_life.IsFull && !_lookups.IsFlying(address))
+            return new(null, Failure.TooMany) { IsUnavailable = true };
         try
         {
-            record = await _lookups.JoinAsync(address, ct => _client.LookupAsync(module, version, ct), wait);
+            return await _lookups.JoinAsync(address, ct => FlyAsync(module, version, address, ct), wait);
         }
-        catch (Exception e) when (!wait.IsCancellationRequested)
+        catch (OperationCanceledException) when (!wait.IsCancellationRequested)
         {
-            failure = await FailureOfAsync(e, began);
-            if (failure.Kind is FailureKind.NotFound)
-                _failures.Remember(address, failure, _go.AbsenceTtl);
+            return new(null, Stopped) { IsUnavailable = true };
+        }
+    }
+
+    /// <summary>All that follows from one look-up, once for all who wait, and also when nobody does any more.</summary>
+    private async Task<Lookup> FlyAsync(ModulePath module, string version, string address, CancellationToken ct)
+    {
+        var began = _time.GetUtcNow();
+        var kept = IsKept(module, version);
+        Lookup lookup;
+        try
+        {
+            lookup = new(await AskAsync(() => _client.LookupAsync(module, version, ct)), null);
+        }
+        catch (Exception e)
+        {
+            lookup = new(null, await FailureOfAsync(e, began)) { IsUnavailable = IsOutage(e) };
+            if (lookup.Failure!.Kind is FailureKind.NotFound)
+                _failures.Remember(address, lookup.Failure, _go.AbsenceTtl);
         }
         if (!kept)
         {
             var elapsed = _time.GetUtcNow() - began;
-            _stories.Tell(failure is null
-                ? new(address, began, elapsed, [new(Name, null, 200, $"record {record!.Id}, proved in its log", elapsed, 1, began)], "fetched")
-                : new(address, began, elapsed, failure.Attempts, $"{failure.Status} {failure.Reason}"));
+            _stories.Tell(lookup.Record is { } record
+                ? new(address, began, elapsed, [new(Name, null, 200, $"record {record.Id}, proved in its log", elapsed, 1, began)], "fetched")
+                : new(address, began, elapsed, lookup.Failure!.Attempts, $"{lookup.Failure.Status} {lookup.Failure.Reason}"));
         }
-        return (record, failure);
+        return lookup;
+    }
+
+    /// <summary>A proxy that brings what can't be believed has not spoken for the database: it is asked itself then, and what the proxy brought is the proxy's alarm.</summary>
+    private async Task<T> AskAsync<T>(Func<Task<T>> ask)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (ChecksumDatabaseException e) when (e.Error is not (ChecksumError.NoLine or ChecksumError.BeyondTree) && _sources.LastProxy is { } proxy)
+        {
+            T answer;
+            try
+            {
+                answer = await _sources.DirectlyAsync(ask);
+            }
+            catch (SumDbException)
+            {
+                // Nobody can say whose fault it was.
+                throw e;
+            }
+            await AlarmAsync(e, proxy);
+            return answer;
+        }
     }
 
     /// <summary>The story of a version's look-up is told under this name.</summary>
@@ -84,7 +125,7 @@ internal sealed class SumDatabase : IChecksumDatabaseOperations, IDisposable
         var refresh = age < 0 || age > _go.LatestTtl.Ticks;
         try
         {
-            var head = await _client.LatestAsync(refresh, ct);
+            var head = await AskAsync(() => _client.LatestAsync(refresh, ct));
             if (refresh)
                 Interlocked.Exchange(ref _refreshedAt, began.UtcTicks);
             return (head, null, refresh ? Served.Fetched : Served.Hit);
@@ -125,9 +166,19 @@ internal sealed class SumDatabase : IChecksumDatabaseOperations, IDisposable
     public async Task<(byte[]? Bytes, Failure? Failure)> ReadTileAsync(Tile tile, CancellationToken ct)
     {
         var began = _time.GetUtcNow();
+        if (_life.IsFull)
+            return (null, Failure.TooMany);
         try
         {
-            return (await _client.ReadTileAsync(tile, ct), null);
+            var newest = await _client.LatestAsync(refresh: false, ct);
+            if (tile.TreeSize > newest.Head.Size)
+            {
+                // Beyond it, the newest head is asked for; but not by each who asks for more than there is.
+                var (fresh, failure, _) = await LatestAsync(ct);
+                if (fresh is null || tile.TreeSize > fresh.Head.Size)
+                    return (null, failure ?? new(FailureKind.NotFound, $"its tree has {fresh!.Head.Size:N0} records, and that tile is of a tree of {tile.TreeSize:N0}", []));
+            }
+            return (await AskAsync(() => _client.ReadTileAsync(tile, ct)), null);
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
@@ -138,16 +189,12 @@ internal sealed class SumDatabase : IChecksumDatabaseOperations, IDisposable
     /// <summary>What the database says that a zip's, or a go.mod's, hash must be.</summary>
     public async Task<Testimony> TestifyAsync(ModulePath module, string version, bool goMod, CancellationToken ct)
     {
-        var (record, failure) = await LookupAsync(module, version, ct);
+        var lookup = await LookupAsync(module, version, ct);
+        var (record, failure) = lookup;
+        if (failure is { Kind: FailureKind.NotFound })
+            return new(Name) { Failure = Unknown(failure) };
         if (failure is not null)
-        {
-            return new(Name)
-            {
-                Failure = failure.Kind is FailureKind.NotFound
-                    ? failure with { Kind = FailureKind.Refused, Reason = $"the checksum database {Name} does not know it, so nobody can say that it is right; if it is not public, name it in go.private or go.no-sumdb" }
-                    : failure with { Reason = $"not checked against {Name}, and nothing unchecked is served (go.sumdb-unavailable): {failure.Reason}" },
-            };
-        }
+            return new(Name) { Failure = failure with { Reason = $"not checked against {Name}, and nothing unchecked is served (go.sumdb-unavailable): {failure.Reason}" }, IsUnavailable = lookup.IsUnavailable };
         var line = $"{module} {version}{(goMod ? "/go.mod" : "")}";
         if ((goMod ? record!.GoModHashOrNull : record!.ZipHashOrNull) is not { } identity)
             return new(Name) { Failure = Refusal($"the record that {Name} has of it has no line \"{line} h1:…\"") };
@@ -157,6 +204,15 @@ internal sealed class SumDatabase : IChecksumDatabaseOperations, IDisposable
 
     private static Failure Refusal(string reason) => new(FailureKind.Refused, reason, []);
 
+    // The remedy is a line of its own: the first one is cut where the name is long.
+    private Failure Unknown(Failure failure) => new(FailureKind.Refused, $"{Name} does not know it, so nobody can say that it is right",
+        [.. failure.Attempts, new("go.private, go.no-sumdb", FaultKind.NotAsked, null, "name it in one of these settings if it is not public", TimeSpan.Zero, 0, _time.GetUtcNow())]);
+
+    /// <summary>It, or the way to it, failed; it was not caught lying.</summary>
+    private static bool IsOutage(Exception e) => e is not ChecksumDatabaseException and not SumDbException { Failure.Kind: FailureKind.NotFound };
+
+    private static Failure Stopped { get; } = new(FailureKind.Timeout, "it did not answer in time (upstream.fetch-timeout), or this server is stopping", []);
+
     private async Task<Failure> FailureOfAsync(Exception e, DateTimeOffset began)
     {
         switch (e)
@@ -165,11 +221,13 @@ internal sealed class SumDatabase : IChecksumDatabaseOperations, IDisposable
                 return failed.Failure;
             case ChecksumDatabaseException { Error: ChecksumError.BeyondTree }:
                 return new(FailureKind.NotFound, e.Message, []);
+            case ChecksumDatabaseException { Error: ChecksumError.NoLine }:
+                return Refusal($"what {Name} answers has no line for it: {e.Message}");
             case ChecksumDatabaseException lie:
-                await AlarmAsync(lie);
+                await AlarmAsync(lie, _sources.LastProxy ?? Name);
                 return new(FailureKind.BadGateway, "what it says is not to be believed", [new(Name, FaultKind.Malformed, null, e.Message, _time.GetUtcNow() - began, 1, began)]);
             case OperationCanceledException:
-                return new(FailureKind.Timeout, "it did not answer in time (upstream.fetch-timeout), or this server is stopping", []);
+                return Stopped;
             case StorageException:
                 return new(e is StorageFullException ? FailureKind.StorageFull : FailureKind.Unavailable, e.Message, []);
             default:
@@ -178,20 +236,19 @@ internal sealed class SumDatabase : IChecksumDatabaseOperations, IDisposable
         }
     }
 
-    private async Task AlarmAsync(ChecksumDatabaseException lie)
+    /// <param name="source">Who brought it: the database itself, or a proxy.</param>
+    private async Task AlarmAsync(ChecksumDatabaseException lie, string source)
     {
-        _log.LogError("SECURITY: the checksum database {Name} is not to be believed: {Said}", Name, lie.Message);
-        if (lie.Error is ChecksumError.NoLine)
-            return;
+        _log.LogError("SECURITY: what {Source} says for the checksum database {Name} is not to be believed: {Said}", source, Name, lie.Message);
         var fork = lie as ForkException;
         var (stored, offered) = fork is { Older: { } older, Newer: { } newer }
             ? ($"tree {older.Head.Size} {older.Head.Root}", $"tree {newer.Head.Size} {newer.Head.Root}")
-            : ("its signed and proved log", lie.Error.ToString());
+            : ("its signed and proved log", lie.Message);
         try
         {
             await _catalog.CommitAsync(new()
             {
-                Drifts = [new(new ArtifactKey(GoMirror.Ecosystem, Name, "", AlarmKind), stored, offered, Name) { Evidence = fork?.Evidence is { Length: > 0 } evidence ? evidence : lie.Message }],
+                Drifts = [new(new ArtifactKey(GoMirror.Ecosystem, Name, "", AlarmKind), stored, offered, source) { Evidence = fork?.Evidence is { Length: > 0 } evidence ? evidence : lie.Message }],
             }, CancellationToken.None);
         }
         catch (StorageException e)
@@ -203,7 +260,10 @@ internal sealed class SumDatabase : IChecksumDatabaseOperations, IDisposable
     // :: What the client needs of the world
 
     Task<byte[]> IChecksumDatabaseOperations.FetchAsync(string path, int maxLength, CancellationToken cancellationToken)
-        => _fetches.JoinAsync(path, ct => _sources.FetchAsync(path, maxLength, ct), cancellationToken);
+    {
+        var directly = _sources.IsDirect;
+        return _fetches.JoinAsync(directly ? "direct " + path : path, ct => _sources.FetchAsync(path, maxLength, directly, ct), cancellationToken);
+    }
 
     Task<IReadOnlyList<byte[]?>> IChecksumDatabaseOperations.ReadTilesAsync(IReadOnlyList<Tile> tiles, CancellationToken cancellationToken)
         => Task.FromResult<IReadOnlyList<byte[]?>>([.. tiles.Select(t => _store.FindTileOrNull(t)?.Body)]);
@@ -229,4 +289,11 @@ internal sealed class SumDatabase : IChecksumDatabaseOperations, IDisposable
     }
 
     public void Dispose() => _store.Dispose();
+}
+
+/// <summary>What a look-up came to: a record or a failure.</summary>
+internal sealed record Lookup(ChecksumRecord? Record, Failure? Failure)
+{
+    /// <summary>The database could not be asked; it neither denied nor lied.</summary>
+    public bool IsUnavailable { get; init; }
 }

@@ -15,16 +15,35 @@ internal sealed class SumDbSources(SumDbOptions database, SourceChain upstream, 
         [.. upstream.Links.Select(l => l.Source).OfType<UpstreamSource>().Select(s => Below(s, $"sumdb/{database.Name}")).DistinctBy(s => s.Name)];
     private readonly ConcurrentDictionary<string, (bool Supported, DateTimeOffset At)> _supported = new(StringComparer.Ordinal);
 
+    private readonly AsyncLocal<bool> _direct = new();
+    private volatile string? _lastProxy;
+
+    /// <summary>The proxy that brought the last answer; null when the database itself did.</summary>
+    public string? LastProxy => _lastProxy;
+
+    /// <summary>Within <see cref="DirectlyAsync"/>.</summary>
+    public bool IsDirect => _direct.Value;
+
+    /// <summary>Runs what asks past all proxies.</summary>
+    public async Task<T> DirectlyAsync<T>(Func<Task<T>> ask)
+    {
+        _direct.Value = true;
+        return await ask();
+    }
+
     /// <summary>The first good answer. Throws <see cref="SumDbException"/> when nobody has one.</summary>
     /// <param name="path">Below the database's address, with a slash in front; escaped with <c>!</c> only.</param>
-    public async Task<byte[]> FetchAsync(string path, int maxBytes, CancellationToken ct)
+    public async Task<byte[]> FetchAsync(string path, int maxBytes, bool directly, CancellationToken ct)
     {
         var attempts = new List<Attempt>();
-        foreach (var source in _proxies)
+        foreach (var source in directly ? [] : _proxies)
         {
-            if (await IsSupportedAsync(source, attempts, ct) && await AskAsync(source) is { } body)
-                return body;
+            if (!await IsSupportedAsync(source, attempts, ct) || await AskAsync(source) is not { } body)
+                continue;
+            _lastProxy = source.Name;
+            return body;
         }
+        _lastProxy = null;
         return await AskAsync(database.Direct) ?? throw new SumDbException(Failure.Of(attempts, "it has no address"));
 
         async Task<byte[]?> AskAsync(UpstreamSource source)

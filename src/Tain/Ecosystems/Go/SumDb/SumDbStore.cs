@@ -21,19 +21,20 @@ internal sealed class SumDbStore(string log, Catalog catalog, ILogger events) : 
         var key = (tile.Level, tile.Number);
         if (_hot.TryGetValue(key, out LogTile? hot))
             return hot;
-        if (catalog.FindLogTileOrNull(log, tile.Level, tile.Number) is not { } stored)
+        // A body of another length is damaged: as good as none.
+        if (catalog.FindLogTileOrNull(log, tile.Level, tile.Number) is not { } stored || stored.Body.Length != stored.Width * LogHash.Size)
             return null;
         Heat(key, stored, stored.Body.Length);
         return stored;
     }
 
-    /// <summary>The widest seen of a place wins: also over one that was saved meanwhile.</summary>
+    /// <summary>The widest seen of a place wins: also over one that was saved meanwhile. Data tiles are not kept: an auditor walks gigabytes of them, once, and no client of a build does.</summary>
     public void Save(IReadOnlyList<TileBytes> tiles)
     {
         var grown = new List<LogTile>();
         foreach (var (tile, bytes) in tiles)
         {
-            if (FindTileOrNull(tile) is { } known && known.Width >= tile.Width)
+            if (tile.IsData || (FindTileOrNull(tile) is { } known && known.Width >= tile.Width))
                 continue;
             var wide = new LogTile(tile.Level, tile.Number, tile.Width, bytes.ToArray());
             grown.Add(wide);
@@ -68,13 +69,19 @@ internal sealed class SumDbStore(string log, Catalog catalog, ILogger events) : 
     {
         var before = catalog.NewestLogHeadOrNull(log);
         if (!expected.GetValueOrDefault().Span.SequenceEqual(before?.Note))
-        {
-            _head = before;
             return false;
-        }
         var head = new LogHead(next.Head.Size, next.Note.ToArray());
         var result = await catalog.CommitAsync(new() { Log = new(log) { Head = head, Before = before } }, ct);
-        _head = result.Grew ? head : null;
+        // A slower one must not put an older head before a newer.
+        if (result.Grew)
+        {
+            LogHead? known;
+            while ((known = Volatile.Read(ref _head)) is null || known.Size < head.Size)
+            {
+                if (Interlocked.CompareExchange(ref _head, head, known) == known)
+                    break;
+            }
+        }
         return result.Grew;
     }
 

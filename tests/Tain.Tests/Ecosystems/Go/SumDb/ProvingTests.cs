@@ -59,7 +59,6 @@ public sealed class ProvingTests
             Assert.Contains("— sum.test ", alarms, StringComparison.Ordinal);
             Assert.Matches($"{rig.Upstream.Url} sent content with h1:", alarms);
         }
-        Assert.DoesNotContain($"\"{kind}\"", (await rig.Tain.ReadAsync($"go/cached-only/{M}/@v/v1.0.0.{kind}")).Body, StringComparison.Ordinal);
         Assert.Equal(404, (await rig.Tain.ReadAsync($"go/cached-only/{M}/@v/v1.0.0.{kind}")).Status);
     }
 
@@ -264,5 +263,128 @@ public sealed class ProvingTests
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => i % 2 == 0 ? rig.ZipAsync() : rig.ModAsync()));
         Assert.All(answers, a => Assert.Equal(200, a.Status));
         Assert.Single(await rig.AskedAsync(), r => r.StartsWith("/lookup/", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("no-line", 403)]
+    [InlineData("no-zip-line", 403)]
+    [InlineData("extra-lines", 403)]
+    [InlineData("fork", 502)]
+    [InlineData("bad-signature", 502)]
+    [InlineData("404", 403)]
+    public async Task Serve_unverified_is_for_outages_not_for_denials_and_lies(string fault, int expected)
+    {
+        await using var rig = await SumDbRig.StartAsync(go => go with { SumDbUnavailable = WhenUnavailable.ServeUnverified }, records: 300);
+        rig.Upstream.Add(M, "v1.0.0");
+        rig.Upstream.Add(M, "v1.1.0");
+        Assert.Equal(200, (await rig.ZipAsync()).Status);
+        await rig.Database.FaultsAsync(fault.EndsWith("line", StringComparison.Ordinal) || fault.EndsWith("lines", StringComparison.Ordinal) ? $"{fault}={M}" : fault);
+
+        var (status, body) = await rig.ZipAsync("v1.1.0");
+
+        Assert.True(status == expected, $"{status} {body}");
+        Assert.Equal(404, (await rig.Tain.ReadAsync($"go/cached-only/{M}/@v/v1.1.0.zip")).Status);
+    }
+
+    [Theory]
+    [InlineData(500)]
+    [InlineData(200_000)]
+    public async Task What_nobody_has_vouched_for_yet_is_kept_by_no_cache(int size)
+    {
+        await using var rig = await SumDbRig.StartAsync(go => go with { SumDbUnavailable = WhenUnavailable.ServeUnverified });
+        rig.Upstream.Add(M, "v1.0.0", size);
+        await rig.Database.FaultsAsync("503");
+        foreach (var _ in new[] { "cold", "stored" })
+        {
+            using var response = await rig.Tain.GetAsync($"go/{M}/@v/v1.0.0.zip");
+            Assert.Equal("no-store", response.Headers.CacheControl!.ToString());
+            await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+            await rig.Tain.EventuallyStoredAsync(M, "v1.0.0");
+        }
+        await rig.Database.HonestAsync();
+        rig.Tain.Time.Advance(TimeSpan.FromMinutes(5));
+        using var proved = await rig.Tain.GetAsync($"go/{M}/@v/v1.0.0.zip");
+        Assert.Contains("immutable", proved.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_refuted_source_before_one_that_has_nothing_is_no_absence()
+    {
+        await using var rig = await SumDbRig.StartAsync();
+        rig.Upstream.Add(M, "v1.0.0");
+        Assert.Equal(200, (await rig.Tain.ReadAsync($"{rig.Proxied}/lookup/{M}@v1.0.0")).Status);
+        await using var liar = new ModuleUpstream();
+        liar.Set($"{M}/@v/v1.0.0.zip", ModuleUpstream.ZipOf(M, "v1.0.0", seed: 7));
+        await using var empty = new ModuleUpstream();
+        await using var tain = await RunningTain.StartAsync($"{empty.Url},{liar.Url}|{empty.Url}", o => o with { SumDb = SumDbRig.Of(rig.Database) });
+
+        var (status, body) = await tain.ReadAsync($"go/{M}/@v/v1.0.0.zip");
+
+        Assert.True(status == 502, $"{status} {body}");
+        Assert.Contains(liar.Url, (await tain.ReadAsync("api/v1/alarms")).Body, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("bad-signature")]
+    [InlineData("bad-tile")]
+    [InlineData("other-key")]
+    public async Task A_proxy_that_lies_for_the_database_is_told_apart_from_it_and_passed_by(string lie)
+    {
+        await using var honest = await SumDbHosting.SumDbServer.StartAsync(1000);
+        await using var proxy = await SumDbHosting.SumDbServer.StartAsync(1000);
+        await using var rig = await SumDbRig.StartAsync(go => go with
+        {
+            SumDb = SumDbRig.Of(honest),
+            Upstream = Tain.Upstream.SourceChain.Parse($"{proxy.Url},{go.Upstream}"),
+        });
+        rig.Upstream.Add(M, "v1.0.0");
+        await honest.ModulesAsync(rig.Upstream.Url);
+        await proxy.ModulesAsync(rig.Upstream.Url);
+        await proxy.FaultsAsync(lie);
+
+        var (status, body) = await rig.ZipAsync();
+
+        Assert.True(status == 200, body);
+        var alarms = (await rig.Tain.ReadAsync("api/v1/alarms")).Body;
+        Assert.Contains($"\"source\":\"{proxy.Url}/sumdb/sum.test\"", alarms, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"source\":\"sum.test\"", alarms, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_fork_is_alarmed_once_however_many_wait_and_when_nobody_does_any_more()
+    {
+        await using var rig = await SumDbRig.StartAsync(records: 1000);
+        for (var i = 0; i < 3; i++)
+            rig.Upstream.Add(M, $"v1.{i}.0");
+        Assert.Equal(200, (await rig.ZipAsync()).Status);
+        await rig.Database.FaultsAsync("fork");
+        Assert.All(await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => rig.Tain.ReadAsync($"{rig.Proxied}/lookup/{M}@v1.1.0"))), a => Assert.Equal(502, a.Status));
+        Assert.Contains("\"count\":1,", (await rig.Tain.ReadAsync("api/v1/alarms")).Body, StringComparison.Ordinal);
+
+        using var gone = new CancellationTokenSource();
+        var asking = rig.Tain.Client.GetAsync($"{rig.Proxied}/lookup/{M}@v1.2.0", gone.Token);
+        while (!(await rig.Database.RequestsAsync()).Any(r => r.Contains("v1.2.0", StringComparison.Ordinal)))
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        await gone.CancelAsync();
+        await Record.ExceptionAsync(() => asking);
+        for (var began = Environment.TickCount64; !(await rig.Tain.ReadAsync("api/v1/alarms")).Body.Contains("\"count\":2,", StringComparison.Ordinal);)
+            Assert.True(Environment.TickCount64 - began < 20_000);
+    }
+
+    [Fact]
+    public async Task The_remedy_is_whole_whatever_the_length_of_the_name()
+    {
+        const string module = "github.com/acme-corporation/payments-service-client-library/v2";
+        const string version = "v2.3.1-0.20240203040506-0123456789ab";
+        await using var rig = await SumDbRig.StartAsync();
+        rig.Upstream.Set($"{module}/@v/{version}.mod", $"module {module}\n");
+        await rig.Database.FaultsAsync("404");
+
+        var (status, body) = await rig.ModAsync(version, module);
+
+        Assert.Equal(403, status);
+        Assert.Contains("\ngo.private, go.no-sumdb: name it in one of these settings if it is not public\n", body, StringComparison.Ordinal);
+        Assert.True(System.Text.Encoding.UTF8.GetByteCount(body) < 600, body);
+        Assert.All(body.Split('\n'), line => Assert.True(line.Length < 200, line));
     }
 }

@@ -129,7 +129,7 @@ public sealed class ProxiedDatabaseTests
     {
         await using var rig = await SumDbRig.StartAsync(records: 700);
         rig.Upstream.Add(M, "v1.0.0");
-        string[] pages = [$"lookup/{M}@v1.0.0", "tile/8/0/000", "tile/8/0/001.p/3", "tile/8/data/000", "tile/8/0/002.p/189"];
+        string[] pages = [$"lookup/{M}@v1.0.0", "tile/8/0/000", "tile/8/0/001.p/3", "tile/8/0/002.p/189"];
         foreach (var page in pages)
             Assert.Equal(200, (await rig.Tain.ReadAsync($"{rig.Proxied}/{page}")).Status);
         await rig.AskedAsync();
@@ -141,6 +141,22 @@ public sealed class ProxiedDatabaseTests
             Assert.Equal("tain; hit", response.Headers.GetValues("Cache-Status").Single());
         }
         Assert.Empty(await rig.AskedAsync());
+    }
+
+    [Fact]
+    public async Task Whoever_asks_for_tiles_beyond_the_tree_does_not_have_the_database_asked_each_time()
+    {
+        await using var rig = await SumDbRig.StartAsync(records: 5);
+        for (var i = 0; i < 10; i++)
+        {
+            foreach (var tile in new[] { "tile/8/0/x999/x999/999", "tile/8/7/x009/x223/x372/x036/x854/x775/807", "tile/8/63/000" })
+                Assert.Equal(404, (await rig.Tain.ReadAsync($"{rig.Proxied}/{tile}")).Status);
+        }
+        Assert.InRange((await rig.AskedAsync()).Count(r => r == "/latest"), 1, 2);
+        // What has come to be is found all the same, a moment later.
+        await rig.Database.GrowAsync(10);
+        rig.Tain.Time.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(200, (await rig.Tain.ReadAsync($"{rig.Proxied}/tile/8/0/000.p/15")).Status);
     }
 
     [Fact]

@@ -34,7 +34,7 @@ internal static class AuditRig
         foreach (var note in notes)
         {
             var head = new LogHead(Head(server, note).Head.Size, Encoding.UTF8.GetBytes(note));
-            Assert.True((await catalog.CommitAsync(new() { Log = new(server.Name) { Head = head, Before = before } }, Token)).Grew);
+            Assert.True((await catalog.CommitAsync(new() { Log = new(Options(server).Log) { Head = head, Before = before } }, Token)).Grew);
             before = head;
         }
         return folder;
