@@ -31,7 +31,7 @@ internal static class GoTools
         Path.Exists(path) ? path : throw new InvalidOperationException($"{path} is missing: run tests/tools/install");
 }
 
-/// <summary>Go's own code in a process beside the tests (oracle/main.go), asked in batches.</summary>
+/// <summary>Go's own code in a process beside the tests (the test project's oracle/main.go), asked in batches.</summary>
 internal sealed class Oracle : IDisposable
 {
     private static readonly Lazy<string> s_program = new(Build);
@@ -46,7 +46,8 @@ internal sealed class Oracle : IDisposable
 
     private static string Build()
     {
-        var sources = Path.Combine(GoTools.Root, "tests", "Tain.GoModules.Tests", "oracle");
+        // More than one test project compiles this file, each with an oracle of its own.
+        var sources = Path.Combine(GoTools.Root, "tests", typeof(Oracle).Assembly.GetName().Name!, "oracle");
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var file in Directory.GetFiles(sources, "*.go").Order(StringComparer.Ordinal)) hash.AppendData(File.ReadAllBytes(file));
         hash.AppendData(File.ReadAllBytes(Path.Combine(GoTools.VendoredXMod, "modfile", "rule.go")));

@@ -71,10 +71,10 @@ public sealed class ForkException : ChecksumDatabaseException
         : base(ChecksumError.Fork, $"the checksum database signed two histories: the tree of {older.Head.Size} records is not the beginning of that of {newer.Head.Size}") =>
         (Older, Newer, OlderInNewer, Proof) = (older, newer, olderInNewer, proof);
 
-    /// <summary>The head of the smaller tree (of one of two different trees of the same size).</summary>
+    /// <summary>The head of the smaller tree; of two of one size the one that was known before.</summary>
     public SignedHead? Older { get; }
 
-    /// <summary>The head of the larger tree.</summary>
+    /// <summary>The head of the larger tree, or the later one of two of one size.</summary>
     public SignedHead? Newer { get; }
 
     /// <summary>The root that the newer tree has for its first <c>Older.Head.Size</c> records, unlike <c>Older.Head.Root</c>.

@@ -70,7 +70,7 @@ public static partial class MerkleTree
         ArgumentOutOfRangeException.ThrowIfNegative(level);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(level, MaxLevel);
         ArgumentOutOfRangeException.ThrowIfNegative(number);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(number, MaxSize >> level);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(number, MaxSize >> level);
         // It follows its last record's own hash, behind those of the levels between.
         return Before(((number + 1) << level) - 1) + level;
     }
@@ -79,7 +79,7 @@ public static partial class MerkleTree
     public static (int Level, long Number) SplitStoredIndex(long index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(index, 2 * MaxSize);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Before(MaxSize));
         // The record behind whose hash it lies. Before(n) is 2n less its number of ones: never more than 61.
         var record = index / 2;
         while (Before(record + 1) <= index) record++;
