@@ -5,6 +5,7 @@ var line = CommandLine.Parse(args, ConfigInput.ProcessEnvironment(), Directory.G
 return line.Command switch
 {
     "serve" => await line.WithOptionsAsync(ServeCommand.RunAsync),
+    "verify" => await line.WithOptionsAsync((options, ct) => VerifyCommand.RunAsync(options, line.Repair, line.Json, ct)),
     "config" => ConfigCommand.Run(line),
     "version" when line.Problems.Count == 0 => VersionCommand.Run(),
     "help" => HelpCommand.Run(line),

@@ -14,7 +14,7 @@ public sealed partial class ArchitectureTests
         ["Mirror"] = ["Storage", "Upstream", "Http"],
         ["Ecosystems"] = ["Mirror", "Storage", "Upstream", "Http", "GoModules"],
         ["Config"] = ["Upstream", "Http", "Ecosystems", "GoModules"],
-        ["Commands"] = ["Config", "Storage"],
+        ["Commands"] = ["Config", "Mirror", "Storage", "Http"],
     };
 
     [Fact]

@@ -10,11 +10,15 @@ namespace Tain.Commands;
 /// <param name="Problems">What is wrong with the line itself, in words; unknown flags of commands with settings are in <paramref name="Settings"/> instead.</param>
 internal sealed record CommandLine(string Command, string? Topic, bool Json, ConfigInput Settings, IReadOnlyList<string> Problems)
 {
+    /// <summary><c>tain verify --repair</c>.</summary>
+    public bool Repair { get; init; }
+
     /// <summary>The commands, whether they take the settings, and what they do.</summary>
     public static IReadOnlyList<(string Name, bool HasSettings, string Doc)> Commands { get; } =
     [
         ("serve", true, "Serve the mirror until SIGTERM or SIGINT, then finish what is in flight."),
         ("config", true, "Print the effective configuration, each value with its origin, or all that is wrong with it."),
+        ("verify", true, "Look at all that is stored: every byte, hash, row, line of the feed and tree head. Exits with 0 when it is sound, 1 when it is not. Changes nothing, and runs beside a server, unless --repair is given."),
         ("version", false, "Print the version."),
     ];
 
@@ -23,6 +27,7 @@ internal sealed record CommandLine(string Command, string? Topic, bool Json, Con
         var help = new Option<bool>("--help", "-h", "-?") { Arity = ArgumentArity.Zero, Recursive = true };
         var version = new Option<bool>("--version") { Arity = ArgumentArity.Zero };
         var json = new Option<bool>("--json") { Arity = ArgumentArity.Zero };
+        var repair = new Option<bool>("--repair") { Arity = ArgumentArity.Zero };
         var file = new Option<string[]>(Configuration.FileFlag) { Arity = ArgumentArity.ZeroOrMore };
         var flags = Config.Settings.All.Select(s => (Setting: s, Option: new Option<string[]>(s.Flag) { Arity = ArgumentArity.ZeroOrMore })).ToList();
 
@@ -41,8 +46,10 @@ internal sealed record CommandLine(string Command, string? Topic, bool Json, Con
                 foreach (var (_, option) in flags)
                     command.Options.Add(option);
             }
-            if (name == "config")
+            if (name is "config" or "verify")
                 command.Options.Add(json);
+            if (name == "verify")
+                command.Options.Add(repair);
             root.Subcommands.Add(command);
         }
 
@@ -69,7 +76,10 @@ internal sealed record CommandLine(string Command, string? Topic, bool Json, Con
         var asked = wantsHelp ? "help" : named ?? (wantsVersion ? "version" : args.Count == 0 ? "help" : "");
         if (asked.Length == 0 && problems.Count == 0)
             problems.Add("no command was given; tain --help lists them");
-        return new CommandLine(asked, named, parsed.GetResult(json) is { IdentifierTokenCount: > 0 }, new ConfigInput(given, configFile, environment, workingDirectory, problems), problems);
+        return new CommandLine(asked, named, parsed.GetResult(json) is { IdentifierTokenCount: > 0 }, new ConfigInput(given, configFile, environment, workingDirectory, problems), problems)
+        {
+            Repair = parsed.GetResult(repair) is { IdentifierTokenCount: > 0 },
+        };
     }
 
     private static string? ValueOrNull(OptionResult result, string flag, List<string> problems)

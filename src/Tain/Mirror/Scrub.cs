@@ -1,5 +1,3 @@
-using Tain.Storage;
-
 namespace Tain.Mirror;
 
 /// <summary>The examination of all that is stored, in the running server: slow, one thing at a time, again and again. What is wrong is served no longer and fetched again.</summary>

@@ -1,5 +1,4 @@
 using Tain.GoModules;
-using Tain.Mirror;
 using Tain.Storage;
 
 namespace Tain.Ecosystems.Go;

@@ -41,6 +41,22 @@ internal sealed class KeptLog : IChecksumDatabaseOperations, ITileSource
         }
     }
 
+    /// <summary>Why a kept record says nothing of its own version; null when it does.</summary>
+    public async Task<string?> ProblemOrNullAsync(LogEntry entry, CancellationToken ct)
+    {
+        if (!ModulePath.TryParse(entry.Name, out var module, out var error))
+            return $"a record of no module: {error}";
+        try
+        {
+            await _client.LookupAsync(module, entry.Version, ct);
+            return null;
+        }
+        catch (Exception e) when (e is ChecksumDatabaseException or ArgumentException)
+        {
+            return e.Message;
+        }
+    }
+
     private LogEntry? Find(string module, string version) => _catalog.FindLogEntryOrNull(Name, module, version);
 
     /// <summary>The beginning of the widest that is kept at the tile's place, or null.</summary>

@@ -27,13 +27,13 @@ internal sealed class SumDbStore(string log, Catalog catalog, ILogger events) : 
         return stored;
     }
 
-    /// <summary>The widest seen of a place wins: also over one that was saved meanwhile.</summary>
+    /// <summary>The widest seen of a place wins: also over one that was saved meanwhile. One that is as wide and another one was damaged.</summary>
     public void Save(IReadOnlyList<TileBytes> tiles)
     {
         var grown = new List<LogTile>();
         foreach (var (tile, bytes) in tiles)
         {
-            if (FindTileOrNull(tile) is { } known && known.Width >= tile.Width)
+            if (FindTileOrNull(tile) is { } known && (known.Width > tile.Width || (known.Width == tile.Width && known.Body.AsSpan().SequenceEqual(bytes.Span))))
                 continue;
             var wide = new LogTile(tile.Level, tile.Number, tile.Width, bytes.ToArray());
             grown.Add(wide);
@@ -76,6 +76,17 @@ internal sealed class SumDbStore(string log, Catalog catalog, ILogger events) : 
         var result = await catalog.CommitAsync(new() { Log = new(log) { Head = head, Before = before } }, ct);
         _head = result.Grew ? head : null;
         return result.Grew;
+    }
+
+    /// <summary>Removes what was found wrong, from memory too. Done when it is durable, and so is what was queued before.</summary>
+    public async Task ForgetAsync(LogLoss loss, CancellationToken ct)
+    {
+        await catalog.CommitAsync(new() { Lost = loss }, ct);
+        foreach (var tile in loss.Tiles)
+            _hot.Remove((tile.Level, tile.Number));
+        foreach (var entry in loss.Entries)
+            _hot.Remove((entry.Name, entry.Version));
+        _head = null;
     }
 
     private void Queue(LogGrowth growth) => _ = QueueAsync(growth);
