@@ -102,8 +102,9 @@ internal sealed class TainServer : IAsyncDisposable
         var go = new GoMirror(_documents, _artifacts, _catalog, _upstream, sources, _failures, direct, requests, routing, options.Go, _time);
         _ecosystems = new Ecosystems.Ecosystems(
             new GoEndpoints(go, new GoIndex(_catalog, routing), new SumDbEndpoints(_sumDb, routing, options.Go, _time), routing, _time),
-            new GoExplain(go, direct, routing, _catalog, sources, _stories),
+            new GoExplain(go, direct, _sumDb, routing, _catalog, sources, _stories),
             new GoResolve(go),
+            new GoAlarms(_catalog, routing),
             _hooks = new PushHooks(new PushRefresh(go, routing, _discovery, _repositories, _catalog), options.Go.Direct.HookSecretFile));
 
         Examination = TainVerifier.ExaminationOf(_catalog, _blobs, requests, kept,

@@ -256,7 +256,7 @@ public sealed partial class GitSecurityTests
         File.WriteAllText(Path.Combine(_folder, "attributes"), "* filter=evil export-subst ident\n");
 
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "tain"),
-            ["serve", "--listen", "127.0.0.1:0", "--data", Path.Combine(_folder, "data"), "--go-upstream", "direct", "--upstream-ca-bundle", hosts.CaBundle, "--log-format", "text"])
+            ["serve", "--listen", "127.0.0.1:0", "--data", Path.Combine(_folder, "data"), "--go-upstream", "direct", "--go-sumdb", "off", "--upstream-ca-bundle", hosts.CaBundle, "--log-format", "text"])
         { RedirectStandardOutput = true, RedirectStandardError = true };
         (string, string)[] variables =
         [

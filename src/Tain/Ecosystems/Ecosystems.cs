@@ -5,11 +5,12 @@ using Tain.Http;
 namespace Tain.Ecosystems;
 
 /// <summary>The explicit list of what this server speaks: a URL prefix each.</summary>
-internal sealed class Ecosystems(GoEndpoints go, GoExplain goExplain, GoResolve goResolve, PushHooks goHooks)
+internal sealed class Ecosystems(GoEndpoints go, GoExplain goExplain, GoResolve goResolve, GoAlarms goAlarms, PushHooks goHooks)
 {
     private const string GoPrefix = "/go/";
     private const string ExplainPrefix = "/api/v1/explain/go/";
     private const string ResolvePath = "/api/v1/go/resolve";
+    private const string AlarmsPath = "/api/v1/alarms";
     private const string HooksPrefix = "/api/v1/hooks/";
 
     /// <summary>True for the paths that take a POST with a body.</summary>
@@ -24,6 +25,8 @@ internal sealed class Ecosystems(GoEndpoints go, GoExplain goExplain, GoResolve 
             return goExplain.HandleAsync(context, target.Path[ExplainPrefix.Length..]);
         if (target.Path == ResolvePath)
             return goResolve.HandleAsync(context, target);
+        if (target.Path == AlarmsPath)
+            return goAlarms.HandleAsync(context, target);
         if (target.Path.StartsWith(HooksPrefix, StringComparison.Ordinal))
             return goHooks.HandleAsync(context, target.Path[HooksPrefix.Length..]);
         return null;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Win32.SafeHandles;
 using Tain.Storage;
@@ -15,6 +16,7 @@ internal sealed class Artifacts(Catalog catalog, BlobStore blobs, ArtifactFetch 
     /// <summary>Memory for bodies, in bytes.</summary>
     public const long HotBytes = 64 << 20;
     private readonly MemoryCache _hot = new(new MemoryCacheOptions { SizeLimit = HotBytes });
+    private readonly CheckedFiles _files = new();
     private readonly ConcurrentDictionary<ArtifactKey, Lazy<ColdArtifact>> _cold = new();
 
     /// <summary>Finds the bytes or the flight that brings them. The caller disposes the answer.</summary>
@@ -24,6 +26,8 @@ internal sealed class Artifacts(Catalog catalog, BlobStore blobs, ArtifactFetch 
         {
             if (FindStored(request.Key) is { } stored)
             {
+                if (!await IsSoundAsync(stored, ct))
+                    continue;
                 if (request.Testify is null || stored.Artifact!.Proof.Length > 0)
                     return stored;
                 // :: Stored before anybody vouched for it: proved now, or not served.
@@ -52,6 +56,17 @@ internal sealed class Artifacts(Catalog catalog, BlobStore blobs, ArtifactFetch 
             if (cold.TryUse())
                 return new() { Cold = cold, Served = flight == mine ? Served.Fetched : Served.Joined };
         }
+    }
+
+    /// <summary>What was spoilt on disk never leaves: it is marked, and fetched anew.</summary>
+    private async ValueTask<bool> IsSoundAsync(ArtifactAnswer stored, CancellationToken ct)
+    {
+        var artifact = stored.Artifact!;
+        if (stored.File is { } file ? _files.IsKnown(artifact, file) || await _files.IsWholeAsync(artifact, file, ct) : stored.Body is not null)
+            return true;
+        stored.Dispose();
+        await ExamineAsync(new(artifact, Condition.Damaged, "its bytes on disk are not the ones that were stored"), CancellationToken.None);
+        return false;
     }
 
     /// <summary>Has a stored artifact proved. What memory has of it is forgotten.</summary>
@@ -83,6 +98,7 @@ internal sealed class Artifacts(Catalog catalog, BlobStore blobs, ArtifactFetch 
         _hot.Remove(examined.Artifact.Key);
     }
 
+    // With neither body nor file: its bytes are not the ones that were stored.
     private ArtifactAnswer? FindStored(ArtifactKey key)
     {
         if (_hot.TryGetValue(key, out HotEntry? hot))
@@ -110,6 +126,8 @@ internal sealed class Artifacts(Catalog catalog, BlobStore blobs, ArtifactFetch 
                     return null;
                 at += read;
             }
+            if (Convert.ToHexStringLower(SHA256.HashData(body)) != artifact.Blob.Hex)
+                return new() { Artifact = artifact };
             _hot.Set(key, new HotEntry(artifact, body), new MemoryCacheEntryOptions { Size = 512 + body.Length });
             return new() { Artifact = artifact, Body = body, Served = Served.Hit };
         }
@@ -138,7 +156,11 @@ internal sealed class Artifacts(Catalog catalog, BlobStore blobs, ArtifactFetch 
         return cold;
     }
 
-    public void Dispose() => _hot.Dispose();
+    public void Dispose()
+    {
+        _hot.Dispose();
+        _files.Dispose();
+    }
 
     private sealed record HotEntry(Artifact Artifact, byte[] Body);
 }

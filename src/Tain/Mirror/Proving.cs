@@ -64,6 +64,6 @@ internal sealed class Proving(ArtifactRequest request, CancellationToken ct)
     private UnprovedException Refuse(Failure failure)
     {
         Failure = failure;
-        return new(failure);
+        return new();
     }
 }

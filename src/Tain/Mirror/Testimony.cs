@@ -27,4 +27,4 @@ internal sealed class RefutedException(Testimony testimony, string identity)
 }
 
 /// <summary>Content of which nobody could say that it is right.</summary>
-internal sealed class UnprovedException(Failure failure) : IllegalContentException(failure.Reason);
+internal sealed class UnprovedException() : IllegalContentException("answered, but nobody vouches for what it sent");

@@ -31,7 +31,8 @@ internal sealed class GoCommand : IDisposable
     private readonly Dictionary<string, string> _environment;
 
     /// <param name="proxy">The value of GOPROXY.</param>
-    public GoCommand(string proxy) => _environment = new()
+    /// <param name="sumDb">The value of GOSUMDB.</param>
+    public GoCommand(string proxy, string sumDb = "off") => _environment = new()
     {
         ["PATH"] = $"{Path.GetDirectoryName(Repository.Go)}:/usr/bin:/bin",
         ["HOME"] = _folder["home"],
@@ -43,7 +44,7 @@ internal sealed class GoCommand : IDisposable
         // -trimpath: what was compiled does not depend on where the module cache is.
         ["GOFLAGS"] = "-modcacherw -trimpath",
         ["GOPROXY"] = proxy,
-        ["GOSUMDB"] = "off",
+        ["GOSUMDB"] = sumDb,
         ["GOTOOLCHAIN"] = "local",
         ["GOVCS"] = "*:off",
         ["GOWORK"] = "off",

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Tain.Ecosystems.Go.Direct;
+using Tain.Ecosystems.Go.SumDb;
 using Tain.GoModules;
 using Tain.Http;
 using Tain.Mirror;
@@ -12,7 +13,7 @@ namespace Tain.Ecosystems.Go;
 
 /// <summary><c>GET /api/v1/explain/go/&lt;module&gt;@&lt;query&gt;</c>: the whole story of an answer. It asks as a client's request would, then tells
 /// which rule decided, who said what and how long it took, and what is stored.</summary>
-internal sealed class GoExplain(GoMirror mirror, DirectSource direct, GoRouting routing, Catalog catalog, SourceHealth health, Stories stories)
+internal sealed class GoExplain(GoMirror mirror, DirectSource direct, SumDatabase? sumDb, GoRouting routing, Catalog catalog, SourceHealth health, Stories stories)
 {
     /// <param name="subject">module@query, not escaped; without a query, latest.</param>
     public async Task HandleAsync(HttpContext context, string subject)
@@ -110,7 +111,7 @@ internal sealed class GoExplain(GoMirror mirror, DirectSource direct, GoRouting 
     /// <summary>When sources were last asked for each page of this version.</summary>
     private void WriteStories(Utf8JsonWriter json, ModulePath module, string version, GoAddress asked)
     {
-        string[] addresses = [asked.Text, $"{module}/@v/list", $"{module}/@latest", $"{module}/@v/{version}.info", $"{module}/@v/{version}.mod", $"{module}/@v/{version}.zip"];
+        string[] addresses = [asked.Text, .. sumDb is null ? [] : new[] { sumDb.StoryOf(module, version) }, $"{module}/@v/list", $"{module}/@latest", $"{module}/@v/{version}.info", $"{module}/@v/{version}.mod", $"{module}/@v/{version}.zip"];
         json.WriteStartArray("asked");
         foreach (var story in addresses.Distinct(StringComparer.Ordinal).Select(stories.FindOrNull).OfType<Story>())
         {
@@ -190,6 +191,12 @@ internal sealed class GoExplain(GoMirror mirror, DirectSource direct, GoRouting 
             json.WriteNumber("size", artifact.Size);
             json.WriteString("storedAt", Time(artifact.StoredAt));
             json.WriteString("source", artifact.Source);
+            json.WriteString("proof", Proof(artifact));
+            if (artifact.Condition is not Condition.Sound)
+            {
+                json.WriteString("condition", Word(artifact.Condition));
+                json.WriteString("why", artifact.Why);
+            }
             json.WriteEndObject();
         }
         json.WriteEndArray();
@@ -208,18 +215,15 @@ internal sealed class GoExplain(GoMirror mirror, DirectSource direct, GoRouting 
         json.WriteEndArray();
         json.WriteStartArray("alarms");
         foreach (var alarm in catalog.AlarmsOf(GoMirror.Ecosystem, module.Value).Where(a => a.Key.Version == version))
-        {
-            json.WriteStartObject();
-            json.WriteString("kind", alarm.Key.Kind);
-            json.WriteString("stored", alarm.StoredIdentity);
-            json.WriteString("offered", alarm.OfferedIdentity);
-            json.WriteString("source", alarm.Source);
-            json.WriteString("at", Time(alarm.At));
-            json.WriteEndObject();
-        }
+            GoAlarms.Write(json, alarm);
         json.WriteEndArray();
         json.WriteEndObject();
     }
+
+    private string Proof(Artifact artifact) => artifact.Proof.Length > 0 ? $"{artifact.Proof} says the same"
+        : sumDb is null ? "none: go.sumdb is off"
+        : routing.IsExempt(artifact.Key.Name) ? $"none: {(routing.IsPrivate(artifact.Key.Name) ? "go.private" : "go.no-sumdb")} matches it; first use is taken as it is"
+        : $"not yet: {sumDb.Name} will be asked";
 
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString(GoIndex.TimeFormat, CultureInfo.InvariantCulture);
 

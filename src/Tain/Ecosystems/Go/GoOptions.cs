@@ -42,8 +42,8 @@ internal sealed record GoOptions
     /// <summary><c>go.stale-patience</c>: how long a request waits for a new answer when a stale one is stored; then it gets that one. Default 5 s.</summary>
     public TimeSpan StalePatience { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary><c>go.sumdb</c>: the checksum database that everything public is checked against; null checks nothing. The configuration's default is sum.golang.org.</summary>
-    public SumDbOptions? SumDb { get; init; }
+    /// <summary><c>go.sumdb</c>: the checksum database that everything public is checked against; null checks nothing. Default sum.golang.org.</summary>
+    public SumDbOptions? SumDb { get; init; } = SumDbOptions.Public;
 
     /// <summary><c>go.no-sumdb</c>: GONOSUMDB patterns; what they or <see cref="Private"/> match is never asked of the database. Default none.</summary>
     public ModulePatterns NoSumDb { get; init; } = ModulePatterns.None;

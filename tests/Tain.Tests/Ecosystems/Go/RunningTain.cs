@@ -13,21 +13,16 @@ namespace Tain.Tests.Ecosystems.Go;
 /// <summary>The whole server in this process, on a free port, with its own data folder and a clock that can be set forward.</summary>
 internal sealed class RunningTain : IAsyncDisposable
 {
-    private readonly TainServer _server;
+    private readonly Func<ShiftedTime, TainServer> _make;
+    private TainServer _server = null!;
 
-    private RunningTain(TainServer server, string data, ShiftedTime time)
-    {
-        _server = server;
-        Data = data;
-        Time = time;
-        Client = new HttpClient { BaseAddress = new Uri(server.Url + "/") };
-    }
+    private RunningTain(string data, ShiftedTime time, Func<ShiftedTime, TainServer> make) => (Data, Time, _make) = (data, time, make);
 
     public string Data { get; }
 
     public ShiftedTime Time { get; }
 
-    public HttpClient Client { get; }
+    public HttpClient Client { get; private set; } = null!;
 
     public static Task<RunningTain> StartAsync(string upstream, Func<GoOptions, GoOptions>? go = null, Func<UpstreamOptions, UpstreamOptions>? upstreams = null, WriteSteps? steps = null,
         Func<string, string?>? environment = null, Stream? log = null,
@@ -39,12 +34,26 @@ internal sealed class RunningTain : IAsyncDisposable
         Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
     {
         var options = new TainOptions { Listen = "127.0.0.1:0", Data = data, StopTimeout = TimeSpan.FromSeconds(10) };
-        var goOptions = options.Go with { Upstream = SourceChain.Parse(upstream) };
+        // Nobody vouches for what tests make up; those that are about that say who does.
+        var goOptions = options.Go with { Upstream = SourceChain.Parse(upstream), SumDb = null };
         options = options with { Go = go?.Invoke(goOptions) ?? goOptions, Upstream = upstreams?.Invoke(options.Upstream) ?? options.Upstream };
-        var time = new ShiftedTime();
-        var server = new TainServer(options, time, steps, log: new LogWriter(log ?? Stream.Null, json: true, time), environment, resolve);
-        await server.StartAsync(CancellationToken.None);
-        return new(server, data, time);
+        var tain = new RunningTain(data, new ShiftedTime(), time => new TainServer(options, time, steps, log: new LogWriter(log ?? Stream.Null, json: true, time), environment, resolve));
+        await tain.LaunchAsync();
+        return tain;
+    }
+
+    private async Task LaunchAsync()
+    {
+        _server = _make(Time);
+        await _server.StartAsync(CancellationToken.None);
+        Client = new HttpClient { BaseAddress = new Uri(_server.Url + "/") };
+    }
+
+    /// <summary>The same server again, on the same data, with nothing in memory; on another port.</summary>
+    public async Task RestartAsync()
+    {
+        await StopAsync();
+        await LaunchAsync();
     }
 
     public Task<HttpResponseMessage> GetAsync(string path, params (string Name, string Value)[] headers)
@@ -72,6 +81,17 @@ internal sealed class RunningTain : IAsyncDisposable
         (int, string) answer;
         while ((answer = await ReadAsync(path)) != (200, body))
             Assert.True(began.Elapsed < TimeSpan.FromSeconds(20), $"{path} is still {answer}");
+    }
+
+    /// <summary>Waits until a file has these bytes.</summary>
+    public static async Task EventuallyAsync(string file, byte[] bytes)
+    {
+        var began = Stopwatch.StartNew();
+        while (!File.Exists(file) || !(await File.ReadAllBytesAsync(file)).AsSpan().SequenceEqual(bytes))
+        {
+            Assert.True(began.Elapsed < TimeSpan.FromSeconds(20), $"{file} is still another one");
+            await Task.Delay(10);
+        }
     }
 
     /// <summary>Waits until the row of a version's artifact is committed.</summary>

@@ -23,6 +23,9 @@ internal sealed record SumDbOptions(string Text, VerifierKey Key, UpstreamSource
         ["sum.golang.google.cn"] = PublicKey + " https://sum.golang.google.cn",
     };
 
+    /// <summary>The public one.</summary>
+    public static SumDbOptions Public { get; } = TryParse("sum.golang.org", out var options, out var error) ? options : throw new FormatException(error);
+
     public string Name => Key.Name;
 
     public static bool TryParse(string text, [NotNullWhen(true)] out SumDbOptions? value, [NotNullWhen(false)] out string? error)

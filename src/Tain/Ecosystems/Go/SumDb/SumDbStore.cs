@@ -67,7 +67,7 @@ internal sealed class SumDbStore(string log, Catalog catalog, ILogger events) : 
     public async Task<bool> TrySwapHeadAsync(ReadOnlyMemory<byte>? expected, SignedHead next, CancellationToken ct)
     {
         var before = catalog.NewestLogHeadOrNull(log);
-        if (before is null ? expected is not null : expected is not { } e || !e.Span.SequenceEqual(before.Note))
+        if (!expected.GetValueOrDefault().Span.SequenceEqual(before?.Note))
         {
             _head = before;
             return false;
