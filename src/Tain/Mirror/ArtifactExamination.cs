@@ -73,14 +73,11 @@ internal sealed class ArtifactExamination(Catalog catalog, BlobStore blobs, Func
             return new(artifact, request, FindingKind.Content) { Expected = artifact.Identity, Found = $"content that is illegal: {illegal}", Treatment = Treatment.Fetch };
         if (verdict.Identity != artifact.Identity)
             return new(artifact, request, FindingKind.Identity) { Expected = artifact.Identity, Found = verdict.Identity, Treatment = Treatment.Fetch };
-        if (kept?.Identity is null && request.Recall is not null)
-        {
-            return artifact.Proof.Length == 0
-                ? new(artifact, request, FindingKind.Unproved) { Found = "stored before anybody vouched for it", Treatment = Treatment.Prove }
-                : new(artifact, request, FindingKind.ProofLost) { Found = kept?.Failure?.Reason ?? $"{artifact.Proof} vouches for it, but what it said is not kept", Treatment = Treatment.Prove };
-        }
         if (kept is not null && artifact.Proof.Length == 0)
-            return new(artifact, request, FindingKind.Unproved) { Found = $"{kept.By} vouches for it, which is not written down", Treatment = Treatment.Prove };
+            return new(artifact, request, FindingKind.Unproved) { Expected = $"a proof by {kept.By}", Found = "none", Treatment = Treatment.Prove };
+        // One by a witness that is configured no longer is as good as it was.
+        if (kept is { Identity: null } && artifact.Proof == kept.By)
+            return new(artifact, request, FindingKind.ProofLost) { Expected = $"what {kept.By} said of it", Found = kept.Failure?.Reason ?? "nothing that is kept", Treatment = Treatment.Prove };
 
         // :: The manifest
         return verdict.Manifest is { } manifest && ManifestProblem(artifact.Key, manifest) is { } wrong

@@ -22,12 +22,12 @@ internal sealed class KeptLog : IChecksumDatabaseOperations, ITileSource
 
     public VerifierKey Key => _options.Key;
 
-    /// <summary>What the kept record of a version says that a zip's, or a go.mod's, hash must be; null when none is kept. That the record is in the log is looked at
+    /// <summary>What the kept record of a version says that a zip's, or a go.mod's, hash must be; neither that nor a failure when none is kept. That the record is in the log is looked at
     /// by <see cref="SumDbExamination"/>.</summary>
-    public async Task<Testimony?> RecallAsync(ModulePath module, string version, bool goMod, CancellationToken ct)
+    public async Task<Testimony> RecallAsync(ModulePath module, string version, bool goMod, CancellationToken ct)
     {
         if (Find(module.Value, version) is null)
-            return null;
+            return new(Name);
         try
         {
             var record = await _client.LookupAsync(module, version, ct);

@@ -76,31 +76,17 @@ internal sealed class SumDbExamination(Catalog catalog, KeptLog? kept)
             }
         }
 
-        // :: Step 4: one history
-        foreach (var row in Heads(log.Name).Where(row => row.Size < newest.Head.Size))
-        {
-            if (OpenOrNull(log, row, out _) is not { } older)
-                continue;
-            LogHash? root = null;
-            if (await ProblemAsync(async () => root = await tree.TreeHashAsync(older.Head.Size, ct)) is { } unchecked_)
-                yield return Finding(unchecked_, $"{log.Name} tree {row.Size}", Again(unchecked_));
-            else if (root != older.Head.Root)
-            {
-                yield return Fault(FindingKind.LogFork, $"{log.Name} tree {row.Size}", $"root {root}, as the tree of {newest.Head.Size} records has it", $"root {older.Head.Root}, signed too",
-                    "the database told two histories: ask whoever runs it; both heads are kept", repair is null ? null : c => repair.ForkAsync(older, newest, c));
-            }
-        }
-
-        // :: Step 5: every tile
-        (Tile Tile, bool Sound)? parent = null;
+        // :: Step 4: every tile, parents first
+        var told = new HashSet<(int Level, long Number)>();
         foreach (var row in Tiles(log.Name))
         {
             ct.ThrowIfCancellationRequested();
             var tile = new Tile(Height, row.Level, row.Number, row.Width);
+            Func<CancellationToken, Task<string?>>? mend = repair is null ? null : c => repair.TileAsync(row, newest.Head, c);
             if (!tile.IsValid || (!tile.IsData && row.Body.Length != tile.ByteLength))
             {
-                yield return Fault(FindingKind.LogTile, $"{log.Name} level {row.Level} number {row.Number}", "a tile", $"{row.Body.Length} bytes for a width of {row.Width}",
-                    "--repair puts it in quarantine and fetches it again", repair is null ? null : c => repair.TileAsync(row, newest.Head, c));
+                yield return Fault(FindingKind.LogTile, $"{log.Name} level {row.Level} number {row.Number}", "a tile", $"{row.Body.Length} bytes for a width of {row.Width}", Fetch, mend);
+                told.Add((row.Level, row.Number));
                 continue;
             }
             // What a crash leaves when a tree grows: tiles come before their head.
@@ -109,35 +95,59 @@ internal sealed class SumDbExamination(Catalog catalog, KeptLog? kept)
                 yield return new(Gravity.Warning, FindingKind.LogUnchecked, $"{log.Name} {tile}") { Found = $"can't be checked: it is beyond the newest tree that is kept, of {newest.Head.Size} records", Remedy = "it is as soon as that tree grows" };
                 continue;
             }
-            // A tile that is not right makes all below it look wrong: it is told by itself.
-            if (tile.ParentInTree(newest.Head.Size) is { } above && !tile.IsData)
-            {
-                if (parent?.Tile != above)
-                    parent = (above, await ProblemAsync(() => tree.ReadTileAsync(above, ct)) is null);
-                if (!parent.Value.Sound)
-                    continue;
-            }
-            if (await ProblemAsync(() => CheckAsync(tree, tile, row, ct)) is not { } problem)
+            // One that is not right, or missing, makes all below it look wrong: it is told by itself.
+            if (IsBelow(tile, told, newest.Head.Size) || await ProblemAsync(() => CheckAsync(tree, tile, row, ct)) is not { } problem)
                 continue;
-            yield return Finding(problem, $"{log.Name} {tile}", repair is null ? null : c => repair.TileAsync(row, newest.Head, c));
-            parent = null;
+            yield return problem.Missing is null ? Finding(problem, $"{log.Name} {tile}", mend) : Finding(problem, $"{log.Name} {tile}", Again(problem));
+            if (await ProblemAsync(() => CheckAsync(tree, tile, row, ct)) is not null)
+                told.Add(problem.Missing is { } missing ? (missing.Level, missing.Number) : (tile.Level, tile.Number));
+        }
+
+        // :: Step 5: one history
+        foreach (var row in Heads(log.Name).Where(row => row.Size < newest.Head.Size))
+        {
+            if (OpenOrNull(log, row, out _) is not { } older)
+                continue;
+            LogHash? root = null;
+            if (await ProblemAsync(async () => root = await tree.TreeHashAsync(older.Head.Size, ct)) is { } problem)
+                yield return Finding(problem.OfAnother(), $"{log.Name} tree {row.Size}", Again(problem));
+            else if (root != older.Head.Root)
+            {
+                yield return Fault(FindingKind.LogFork, $"{log.Name} tree {row.Size}", $"root {root}, as the tree of {newest.Head.Size} records has it", $"root {older.Head.Root}, signed too",
+                    "the database told two histories: ask whoever runs it; both heads are kept", repair is null ? null : c => repair.ForkAsync(older, newest, c));
+            }
         }
 
         // :: Step 6: every record
         foreach (var entry in Entries(log.Name))
         {
             ct.ThrowIfCancellationRequested();
-            if (entry.Id >= newest.Head.Size)
+            // Those beyond were kept meanwhile, or told as taken back.
+            if (entry.Id >= newest.Head.Size || (entry.Id >= 0 && IsBelow(Tile.ForIndex(Height, MerkleTree.StoredIndex(0, entry.Id), newest.Head.Size) with { Level = Tile.DataLevel }, told, newest.Head.Size)))
                 continue;
             var problem = entry.Id < 0 ? new Problem(FindingKind.LogEntry, null, $"record {entry.Id}") : await ProblemAsync(() => CheckAsync(tree, entry, ct));
             if (problem is null && await log.ProblemOrNullAsync(entry, ct) is { } wrong)
                 problem = new(FindingKind.LogEntry, null, wrong);
-            if (problem is null)
-                continue;
-            yield return Finding(problem, $"{log.Name} {entry.Name}@{entry.Version}", problem.Kind == FindingKind.LogEntry ? repair is null ? null : c => repair.EntryAsync(entry, c) : Again(problem));
+            if (problem is not null)
+                yield return Finding(problem.OfAnother(), $"{log.Name} {entry.Name}@{entry.Version}", problem.Kind == FindingKind.LogEntry && repair is not null ? c => repair.EntryAsync(entry, c) : Again(problem));
         }
 
         Func<CancellationToken, Task<string?>>? Again(Problem problem) => repair is not null && problem.Missing is { } tile ? c => repair.TilesAsync([tile], c) : null;
+    }
+
+    private const string Fetch = "--repair puts it in quarantine and fetches it again";
+
+    /// <summary>Whether a tile's own proof goes through one of these.</summary>
+    private static bool IsBelow(Tile tile, HashSet<(int Level, long Number)> told, long size)
+    {
+        if (told.Count == 0)
+            return false;
+        for (Tile? at = tile.IsData ? tile with { Level = 0 } : tile.ParentInTree(size); at is { } above; at = above.ParentInTree(size))
+        {
+            if (told.Contains((above.Level, above.Number)))
+                return true;
+        }
+        return false;
     }
 
     /// <summary>The least tree that has all records that are kept, and what needs it.</summary>
@@ -204,13 +214,17 @@ internal sealed class SumDbExamination(Catalog catalog, KeptLog? kept)
     }
 
     /// <param name="Missing">The tile that is not kept and would have to be.</param>
-    private sealed record Problem(string Kind, Tile? Missing, string Found);
+    private sealed record Problem(string Kind, Tile? Missing, string Found)
+    {
+        /// <summary>As it concerns what is not a tile itself: tiles are told by themselves.</summary>
+        public Problem OfAnother() => Kind == FindingKind.LogTile ? new(FindingKind.LogUnchecked, null, $"can't be checked: {Found}") : this;
+    }
 
     private static Finding Finding(Problem problem, string where, Func<CancellationToken, Task<string?>>? repair)
         => new(problem.Kind == FindingKind.LogUnchecked ? Gravity.Warning : Gravity.Fault, problem.Kind, where)
         {
             Found = problem.Found,
-            Remedy = problem.Kind == FindingKind.LogUnchecked ? "--repair fetches it" : "--repair puts it in quarantine and fetches it again",
+            Remedy = problem.Kind != FindingKind.LogUnchecked ? Fetch : problem.Missing is null ? "mend the tile first" : "--repair fetches it",
             Repair = repair,
         };
 
@@ -240,11 +254,20 @@ internal sealed class SumDbExamination(Catalog catalog, KeptLog? kept)
                 yield return head;
     }
 
+    /// <summary>From the highest level down, those of records last.</summary>
     private IEnumerable<LogTile> Tiles(string log)
     {
-        for (var (level, number) = (int.MinValue, 0L); catalog.LogTilesAfter(log, level, number, Page) is { Count: > 0 } page; (level, number) = (page[^1].Level, page[^1].Number))
-            foreach (var tile in page)
-                yield return tile;
+        for (var level = Tile.MaxLevel + 1; level >= Tile.DataLevel - 1; level--)
+        {
+            // The outermost two are whatever no tile can have.
+            for (var (at, number) = (level == Tile.DataLevel - 1 ? int.MinValue : level, long.MinValue); catalog.LogTilesAfter(log, at, number, Page) is { Count: > 0 } page; (at, number) = (page[^1].Level, page[^1].Number))
+            {
+                foreach (var tile in page.TakeWhile(t => t.Level == level || (level > Tile.MaxLevel && t.Level > level) || (level < Tile.DataLevel && t.Level <= level)))
+                    yield return tile;
+                if (page[^1].Level > level && level <= Tile.MaxLevel)
+                    break;
+            }
+        }
     }
 
     private IEnumerable<LogEntry> Entries(string log)
