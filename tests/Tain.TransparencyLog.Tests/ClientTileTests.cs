@@ -181,7 +181,7 @@ public sealed class ClientTileTests
         await database.Client().ReadTileAsync(new Tile(8, Tile.DataLevel, 0, 256), default);
         var whole = database.Store.Tiles;
         foreach (var (tile, bytes) in whole)
-            foreach (var damage in new Func<byte[], byte[]>[] { b => [.. b.Select(x => (byte)(x ^ 0x80))], b => b[..(b.Length / 2)], _ => [] })
+            foreach (var damage in new Func<byte[], byte[]>[] { b => [.. b.Select(x => (byte)(x ^ 0x80))], b => b[..(b.Length / 2)], _ => [], b => [.. b.Select(x => x == 'm' ? (byte)'n' : x == 0 ? (byte)1 : x)] })
             {
                 database.Store.Damage(tile, damage(bytes));
                 Assert.Equal(database.Log.Bytes(new Tile(8, 0, 0, 256)), await database.Client().ReadTileAsync(new Tile(8, 0, 0, 256), default));
@@ -196,6 +196,22 @@ public sealed class ClientTileTests
             await Assert.ThrowsAsync<InvalidOperationException>(() => database.Client().ReadTileAsync(new Tile(8, tile.IsData ? tile.Level : 0, 0, 256), default));
             database.Store.Damage(tile, whole[tile]);
         }
+    }
+
+    [Fact]
+    public async Task A_process_with_an_older_head_uses_the_wider_tiles_that_another_one_saved()
+    {
+        var database = new TestDatabase(new TestLog(1000));
+        var behind = database.Client();
+        database.Size = 900;
+        await behind.LatestAsync(refresh: true, default);
+        database.Size = 1000;
+        await database.LookupAsync(5);
+        await database.LookupAsync(990);
+        database.GoOffline();
+        Assert.Equal(900, (await behind.LatestAsync(refresh: false, default)).Head.Size);
+        Assert.Equal(database.Log.Bytes(new Tile(8, 0, 3, 132)), await behind.ReadTileAsync(new Tile(8, 0, 3, 132), default));
+        Assert.Equal(database.Log.Bytes(new Tile(8, 1, 0, 2)), await behind.ReadTileAsync(new Tile(8, 1, 0, 2), default));
     }
 
     [Fact]

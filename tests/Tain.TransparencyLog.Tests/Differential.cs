@@ -43,7 +43,7 @@ internal static class Differential
     public static void Compare(char question, int count, int seed, Func<Random, Input> make, Func<Input, string> ours) =>
         Compare(question, count, seed, make, (input, go) => ours(input) is var tain && tain == Encoding.UTF8.GetString(go) ? null : tain);
 
-    public static int Seed(int count) => count == Many ? Environment.TickCount : 20260701;
+    public static int Seed(int count) => count > Sample ? Environment.TickCount : 20260701;
 
     private static string Escape(string text) => string.Concat(text.Select(c => c is >= ' ' and < '\x7f' ? c.ToString() : $"\\u{(int)c:x4}"));
 }

@@ -70,7 +70,7 @@ public sealed class MerkleTreeTests
     public void Roots_and_proofs_of_every_small_tree_are_those_of_Go() => Proofs(4_000, 130);
 
     [Fact, Trait("Speed", "slow")]
-    public void Roots_and_proofs_of_larger_trees_are_those_of_Go() => Proofs(100_000, 5_000);
+    public void Roots_and_proofs_of_larger_trees_are_those_of_Go() => Proofs(30_000, 5_000);
 
     private static void Proofs(int count, int largest)
     {
@@ -94,10 +94,10 @@ public sealed class MerkleTreeTests
     }
 
     [Fact]
-    public void Proofs_are_judged_as_Go_does() => Checks(Sample);
+    public void Proofs_are_judged_as_Go_does() => Checks(6_000);
 
     [Fact, Trait("Speed", "slow")]
-    public void Several_hundred_thousand_proofs_are_judged_as_Go_does() => Checks(300_000);
+    public void Many_proofs_are_judged_as_Go_does() => Checks(60_000);
 
     /// <summary>Proofs in trees of any size up to 2^60: their hashes are random, and the roots follow from them.</summary>
     private static void Checks(int count)

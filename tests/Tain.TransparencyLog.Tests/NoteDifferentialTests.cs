@@ -73,7 +73,7 @@ public sealed class NoteDifferentialTests
     public void Notes_are_opened_as_Go_does() => Notes(Sample);
 
     [Fact, Trait("Speed", "slow")]
-    public void More_notes_are_opened_as_Go_does() => Notes(100_000);
+    public void More_notes_are_opened_as_Go_does() => Notes(60_000);
 
     private static void Notes(int count)
     {

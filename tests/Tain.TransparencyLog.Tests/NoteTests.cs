@@ -126,7 +126,7 @@ public sealed class NoteTests
     public void A_secret_is_in_no_text_that_is_not_asked_for()
     {
         using var key = SignerKey.Generate("k");
-        Assert.DoesNotContain(key.ExportPrivateText().Split('+')[^1], $"{key}", StringComparison.Ordinal);
+        Assert.DoesNotContain(key.ExportPrivateText().Split('+', 5)[4], $"{key}", StringComparison.Ordinal);
     }
 
     [Fact]

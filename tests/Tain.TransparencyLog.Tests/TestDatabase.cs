@@ -51,6 +51,7 @@ internal sealed class TestStore
         }
     }
 
+    /// <summary>Puts anything there.</summary>
     public void Damage(Tile tile, byte[] bytes)
     {
         lock (_lock) _tiles[tile with { Width = 1 }] = bytes;
@@ -66,8 +67,13 @@ internal sealed class TestStore
         lock (_lock)
         {
             foreach (var (tile, bytes) in tiles)
+            {
+                // What is said to be kept is there, all of it.
+                if (tile.IsData) Assert.True(DataTile.TryParse(bytes, tile.Width, out var records) && DataTile.Format(records).Length == bytes.Length);
+                else Assert.Equal(tile.ByteLength, bytes.Length);
                 if (!(_tiles.GetValueOrDefault(tile with { Width = 1 }) is { } old && old.Length > bytes.Length))
                     _tiles[tile with { Width = 1 }] = bytes.ToArray();
+            }
         }
     }
 
@@ -105,7 +111,7 @@ internal sealed class TestStore
     public TestStore Clone()
     {
         var clone = new TestStore { Head = Head };
-        clone.Save([.. Tiles.Select(t => new TileBytes(t.Key, t.Value))]);
+        foreach (var (tile, bytes) in Tiles) clone.Damage(tile, bytes);
         return clone;
     }
 }

@@ -1,8 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text;
 
 namespace Tain.TransparencyLog;
 
-/// <summary>The bytes of data tiles: each record's text and a blank line, without ids (x/mod <c>sumdb.Server</c>).</summary>
+/// <summary>The bytes of data tiles: each record's text and a blank line, without ids. The server of x/mod up to 0.19 and perhaps later writes each
+/// record's id as a line before it: such tiles are read too, and never made.</summary>
 public static class DataTile
 {
     /// <summary>The most bytes of a data tile of 256 records, each with its blank line: 16 MiB. Real ones have some 64 KiB.</summary>
@@ -21,8 +23,24 @@ public static class DataTile
             list.Add(bytes[..(end + 1)]);
             bytes = bytes[(end + 2)..];
         }
-        texts = list;
+        texts = WithoutIds(list) ?? list;
         return true;
+    }
+
+    /// <summary>The records without their first lines, if those count up by one and something follows each.</summary>
+    private static List<ReadOnlyMemory<byte>>? WithoutIds(List<ReadOnlyMemory<byte>> records)
+    {
+        var texts = new List<ReadOnlyMemory<byte>>(records.Count);
+        long? before = null;
+        foreach (var record in records)
+        {
+            var line = record.Span.IndexOf((byte)'\n');
+            if (line is < 1 or > 19 || line == record.Length - 1 || !CanonicalDecimal.TryParse(Encoding.Latin1.GetString(record.Span[..line]), out var id) || (before is { } b && id != b + 1))
+                return null;
+            before = id;
+            texts.Add(record[(line + 1)..]);
+        }
+        return texts;
     }
 
     /// <summary>The bytes of a tile of these records.</summary>

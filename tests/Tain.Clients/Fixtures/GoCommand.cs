@@ -64,6 +64,17 @@ internal sealed class GoCommand : IDisposable
         return go;
     }
 
+    /// <summary>One that checks everything against this checksum database; null is its own default.</summary>
+    public static GoCommand Checking(string proxy, string? sumDb)
+    {
+        var go = new GoCommand(proxy);
+        if (sumDb is null)
+            go._environment.Remove("GOSUMDB");
+        else
+            go._environment["GOSUMDB"] = sumDb;
+        return go;
+    }
+
     /// <summary>Where the go command runs, and the main module lies.</summary>
     public string Folder => _folder["module"];
 

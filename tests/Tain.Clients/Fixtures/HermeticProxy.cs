@@ -31,6 +31,10 @@ internal sealed partial class HermeticProxy : IAsyncDisposable
     /// <summary>The proxy's URL, to which a fault's prefix may be added.</summary>
     public string Url => $"http://127.0.0.1:{_port.ToString(CultureInfo.InvariantCulture)}/mod";
 
+    /// <summary>Its checksum database's name and key (cmd/go/proxy_test.go, testSumDBVerifierKey).</summary>
+    public const string SumDbName = "localhost.localdev/sumdb";
+    public const string SumDbKey = SumDbName + "+00000c67+AcTrnkbUA+TU4heY3hkjiSES/DSQniBqIeQ/YppAUtK6";
+
     public static async Task<HermeticProxy> StartAsync()
     {
         var proxy = new HermeticProxy();

@@ -58,7 +58,7 @@ internal sealed class TainProcess : IAsyncDisposable
         data ??= own!["data"];
         var port = Loopback.FreePort();
         var tain = new TainProcess(own, data, port,
-            ["serve", "--listen", $"127.0.0.1:{port}", "--data", data, "--go-upstream", upstream, "--go-sumdb", "off", .. more], environment);
+            ["serve", "--listen", $"127.0.0.1:{port}", "--data", data, "--go-upstream", upstream, .. more.Contains("--go-sumdb") ? [] : new[] { "--go-sumdb", "off" }, .. more], environment);
         try
         {
             await tain.WaitUntilReadyAsync();

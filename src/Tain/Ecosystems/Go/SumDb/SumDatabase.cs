@@ -156,7 +156,7 @@ internal sealed class SumDatabase : IChecksumDatabaseOperations, IDisposable
         }
         var line = $"{module} {version}{(goMod ? "/go.mod" : "")}";
         if ((goMod ? record!.GoModHashOrNull : record!.ZipHashOrNull) is not { } identity)
-            return new(Name) { Failure = Refusal($"its record of {module}@{version} has no line \"{line} h1:…\"") };
+            return new(Name) { Failure = Refusal($"the record that {Name} has of it has no line \"{line} h1:…\"") };
         return new(Name) { Identity = identity, Evidence = $"{Name}, whose key is {_options.Key}, answers:\n{Encoding.UTF8.GetString(await FormatAsync(record, ct))}" };
     }
 

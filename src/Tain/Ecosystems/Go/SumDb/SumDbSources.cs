@@ -33,8 +33,10 @@ internal sealed class SumDbSources(SumDbOptions database, SourceChain upstream, 
         async Task<byte[]?> AskAsync(UpstreamSource source)
         {
             var answer = await client.GetSmallAsync(source, GoAddress.UrlEscape(path[1..]), maxBytes, null, ct);
-            attempts.Add(answer.Attempt);
-            return answer.Attempt.Fault is null ? answer.Body : null;
+            var isPage = answer.ContentType?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) == true;
+            // What stands between us and it, a captive portal say, is no lie of the database.
+            attempts.Add(isPage && answer.Attempt.Fault is null ? answer.Attempt with { Fault = FaultKind.Malformed, Said = "sent an HTML page with status 200" } : answer.Attempt);
+            return answer.Attempt.Fault is null && !isPage ? answer.Body : null;
         }
     }
 
