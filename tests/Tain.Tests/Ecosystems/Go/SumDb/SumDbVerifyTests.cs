@@ -24,7 +24,10 @@ public sealed class SumDbVerifyTests : IAsyncLifetime
         await using (var tain = await _rig.ServeAsync())
         {
             foreach (var tile in new[] { "tile/8/0/000", "tile/8/0/007", "tile/8/data/007" })
-                await tain.Server.Client.GetByteArrayAsync($"go/sumdb/sum.test/{tile}", None);
+            {
+                var (status, body) = await tain.Server.ReadAsync($"go/sumdb/sum.test/{tile}");
+                Assert.True(status == 200, $"{tile}: {status} {body}");
+            }
         }
         Assert.Empty((await _rig.LookAsync()).Findings);
         Assert.True(Heads().Count >= 3);
