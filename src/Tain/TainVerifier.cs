@@ -38,11 +38,12 @@ internal sealed class TainVerifier : IAsyncDisposable
 
     /// <summary>Owns the store as a server does, without listening. Throws <see cref="StoreInUseException"/> while another one has it.</summary>
     /// <param name="log">Takes what the parts log. Disposed with this.</param>
-    public static TainVerifier OpenToRepair(TainOptions options, LogWriter log)
+    /// <param name="steps">For tests that stop the process at a named step of a write.</param>
+    public static TainVerifier OpenToRepair(TainOptions options, LogWriter log, WriteSteps? steps = null)
     {
         // A store that is made here would be found sound.
         Catalog.OpenToRead(options.Data).DisposeAsync().AsTask().GetAwaiter().GetResult();
-        var server = new TainServer(options, log: log);
+        var server = new TainServer(options, steps: steps, log: log);
         return new(server, null, null, server.Examination);
     }
 
@@ -54,7 +55,7 @@ internal sealed class TainVerifier : IAsyncDisposable
         var artifacts = new ArtifactExamination(catalog, blobs, requests.ForOrNull);
         var rules = new DocumentRules(GoStored.ProblemOrNull, fetchDocument ?? ((_, _) => throw new InvalidOperationException("the store was opened to look only")));
         var logs = new SumDbExamination(catalog, kept);
-        return new(catalog, blobs, new(catalog, rules), artifacts, repair => logs.RunAsync(repair ? logRepair : null)) { Repairs = repairs?.Invoke(artifacts) };
+        return new(catalog, blobs, new(catalog, rules), artifacts, (repair, pace) => logs.RunAsync(repair ? logRepair : null, pace)) { Repairs = repairs?.Invoke(artifacts) };
     }
 
     public async ValueTask DisposeAsync()

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using Tain.Storage;
 
 namespace Tain.Clients;
 
@@ -78,6 +79,34 @@ public sealed class VerifyTests : IDisposable
         }
         Assert.Equal(1, refused);
         Assert.Equal(1, (await VerifyAsync("off")).Code);
+    }
+
+    public static TheoryData<string> EachStep() => [.. WriteSteps.All.Except([WriteSteps.SchemaBeforeCommit])];
+
+    [Theory]
+    [MemberData(nameof(EachStep))]
+    public async Task A_repair_that_is_killed_at_a_named_step_leaves_nothing_wrong_that_is_served_and_the_next_one_ends_it(string step)
+    {
+        await using var upstream = await GeneratedModules.StartAsync();
+        await FillAsync(upstream.Url);
+        Tamper();
+        await using (var crashing = ChildProcess.Start(Path.Combine(AppContext.BaseDirectory, "Tain.CrashHost"),
+            [step, "1", "verify", "--repair", "--data", Data, "--go-upstream", upstream.Url, "--go-sumdb", "off"], _folder.Path))
+            Assert.Equal(128 + 9, await crashing.WaitAsync(Limit));
+
+        // Whatever is left without its source is right, or refused.
+        await using (var tain = await TainProcess.StartAsync("off", Data))
+        {
+            foreach (var path in Paths)
+            {
+                using var response = await Loopback.Http.GetAsync(tain.GoProxy + path, None);
+                if (response.StatusCode == HttpStatusCode.OK)
+                    Assert.Equal(GeneratedModules.BytesOrNull(path), await response.Content.ReadAsByteArrayAsync(None));
+            }
+            Assert.Equal(0, await tain.StopAsync());
+        }
+        Assert.Equal(0, (await VerifyAsync(upstream.Url, "--repair")).Code);
+        Assert.Equal(0, (await VerifyAsync(upstream.Url)).Code);
     }
 
     [Fact]

@@ -21,7 +21,7 @@ internal static class VerifyCommand
         try
         {
             // What the parts log of a repair is in its findings.
-            await using var verifier = repair ? TainVerifier.OpenToRepair(options, new LogWriter(Stream.Null, json: true, TimeProvider.System)) : TainVerifier.OpenToRead(options);
+            await using var verifier = repair ? TainVerifier.OpenToRepair(options, new LogWriter(Stream.Null, json: true, TimeProvider.System), ServeCommand.Steps) : TainVerifier.OpenToRead(options);
             var run = new ExaminationRun { Repair = repair, Found = output.AddAsync };
             await progress.ShowAsync(run.Progress, verifier.Examination.RunAsync(run, stop.Token));
             output.End(run.Progress, error: null);

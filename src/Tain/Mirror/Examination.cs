@@ -3,7 +3,8 @@ using Tain.Storage;
 namespace Tain.Mirror;
 
 /// <summary>Looks at all that is stored, and mends it where that is asked for. Neither rows nor blobs are held in memory.</summary>
-internal sealed class Examination(Catalog catalog, BlobStore blobs, CatalogExamination rows, ArtifactExamination artifacts, Func<bool, IAsyncEnumerable<Finding>> logs)
+/// <param name="logs">Looks at what is kept of others' logs; mends it where that is asked for.</param>
+internal sealed class Examination(Catalog catalog, BlobStore blobs, CatalogExamination rows, ArtifactExamination artifacts, Func<bool, Pace?, IAsyncEnumerable<Finding>> logs)
 {
     /// <summary>Garbage that is told by name; the rest is counted.</summary>
     private const int MostTold = 20;
@@ -32,12 +33,8 @@ internal sealed class Examination(Catalog catalog, BlobStore blobs, CatalogExami
                 await TellAsync(finding);
         }
         progress.Begin("logs");
-        await foreach (var finding in logs(run.Repair).WithCancellation(ct))
-        {
-            if (run.Pace is not null)
-                await run.Pace.WaitAsync(Pace.Look, ct);
+        await foreach (var finding in logs(run.Repair, run.Pace).WithCancellation(ct))
             await TellAsync(finding);
-        }
 
         // Before the rows: a blob that is committed meanwhile is no orphan.
         progress.Begin("artifacts", catalog.Count());

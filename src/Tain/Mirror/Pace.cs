@@ -7,6 +7,9 @@ internal sealed class Pace(long rate, ServerLife life, TimeProvider time)
     /// <summary>What looking at anything costs besides its bytes, in bytes: opening a file, a few look-ups.</summary>
     public const int Look = 4096;
 
+    /// <summary>What proving something in a log costs, in bytes: some eight tiles are read and hashed.</summary>
+    public const int Proof = 64 * 1024;
+
     /// <summary>Waits shorter than this are saved up: a timer is no finer. 10 ms.</summary>
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);
 

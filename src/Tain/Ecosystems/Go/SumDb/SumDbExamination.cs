@@ -17,7 +17,7 @@ internal sealed class SumDbExamination(Catalog catalog, KeptLog? kept)
     private const int Height = AuthenticatedTiles.DefaultHeight;
 
     /// <summary>Every finding. What is mended by whoever gets one is looked at as mended from then on.</summary>
-    public async IAsyncEnumerable<Finding> RunAsync(SumDbRepair? repair, [EnumeratorCancellation] CancellationToken ct = default)
+    public async IAsyncEnumerable<Finding> RunAsync(SumDbRepair? repair, Pace? pace, [EnumeratorCancellation] CancellationToken ct = default)
     {
         foreach (var name in catalog.LogNames())
         {
@@ -30,12 +30,12 @@ internal sealed class SumDbExamination(Catalog catalog, KeptLog? kept)
                 };
                 continue;
             }
-            await foreach (var finding in ExamineAsync(kept, repair, ct))
+            await foreach (var finding in ExamineAsync(kept, repair, pace, ct))
                 yield return finding;
         }
     }
 
-    private async IAsyncEnumerable<Finding> ExamineAsync(KeptLog log, SumDbRepair? repair, [EnumeratorCancellation] CancellationToken ct)
+    private async IAsyncEnumerable<Finding> ExamineAsync(KeptLog log, SumDbRepair? repair, Pace? pace, [EnumeratorCancellation] CancellationToken ct)
     {
         // Before the heads: a record is kept after a head whose tree has it, also while others write.
         var needed = Needed(log.Name);
@@ -80,7 +80,7 @@ internal sealed class SumDbExamination(Catalog catalog, KeptLog? kept)
         var told = new HashSet<(int Level, long Number)>();
         foreach (var row in Tiles(log.Name))
         {
-            ct.ThrowIfCancellationRequested();
+            await WaitAsync();
             var tile = new Tile(Height, row.Level, row.Number, row.Width);
             Func<CancellationToken, Task<string?>>? mend = repair is null ? null : c => repair.TileAsync(row, newest.Head, c);
             if (!tile.IsValid || (!tile.IsData && row.Body.Length != tile.ByteLength))
@@ -108,6 +108,7 @@ internal sealed class SumDbExamination(Catalog catalog, KeptLog? kept)
         {
             if (OpenOrNull(log, row, out _) is not { } older)
                 continue;
+            await WaitAsync();
             LogHash? root = null;
             if (await ProblemAsync(async () => root = await tree.TreeHashAsync(older.Head.Size, ct)) is { } problem)
                 yield return Finding(problem.OfAnother(), $"{log.Name} tree {row.Size}", Again(problem));
@@ -121,7 +122,7 @@ internal sealed class SumDbExamination(Catalog catalog, KeptLog? kept)
         // :: Step 6: every record
         foreach (var entry in Entries(log.Name))
         {
-            ct.ThrowIfCancellationRequested();
+            await WaitAsync();
             // Those beyond were kept meanwhile, or told as taken back.
             if (entry.Id >= newest.Head.Size || (entry.Id >= 0 && IsBelow(Tile.ForIndex(Height, MerkleTree.StoredIndex(0, entry.Id), newest.Head.Size) with { Level = Tile.DataLevel }, told, newest.Head.Size)))
                 continue;
@@ -130,6 +131,13 @@ internal sealed class SumDbExamination(Catalog catalog, KeptLog? kept)
                 problem = new(FindingKind.LogEntry, null, wrong);
             if (problem is not null)
                 yield return Finding(problem.OfAnother(), $"{log.Name} {entry.Name}@{entry.Version}", problem.Kind == FindingKind.LogEntry && repair is not null ? c => repair.EntryAsync(entry, c) : Again(problem));
+        }
+
+        async ValueTask WaitAsync()
+        {
+            ct.ThrowIfCancellationRequested();
+            if (pace is not null)
+                await pace.WaitAsync(Pace.Proof, ct);
         }
 
         Func<CancellationToken, Task<string?>>? Again(Problem problem) => repair is not null && problem.Missing is { } tile ? c => repair.TilesAsync([tile], c) : null;
@@ -162,7 +170,7 @@ internal sealed class SumDbExamination(Catalog catalog, KeptLog? kept)
         return needed;
     }
 
-    private SignedHead? NewestOrNull(KeptLog log) => Heads(log.Name).Select(row => OpenOrNull(log, row, out _)).LastOrDefault(head => head is not null);
+    private SignedHead? NewestOrNull(KeptLog log) => catalog.NewestLogHeadOrNull(log.Name) is { } newest && OpenOrNull(log, newest, out _) is { } head ? head : Heads(log.Name).Select(row => OpenOrNull(log, row, out _)).LastOrDefault(head => head is not null);
 
     /// <summary>As far as the tree has it: a tile may have grown meanwhile.</summary>
     private static async Task CheckAsync(AuthenticatedTiles tree, Tile tile, LogTile row, CancellationToken ct)
