@@ -18,7 +18,7 @@ internal sealed record CommandLine(string Command, string? Topic, bool Json, Con
     [
         ("serve", true, "Serve the mirror until SIGTERM or SIGINT, then finish what is in flight."),
         ("config", true, "Print the effective configuration, each value with its origin, or all that is wrong with it."),
-        ("verify", true, "Look at all that is stored: every byte, hash, row, line of the feed and tree head. Exits with 0 when it is sound, 1 when it is not. Changes nothing, and runs beside a server, unless --repair is given."),
+        ("verify", true, "Look at all that is stored, every byte of it: exits with 0 when it is sound, else 1."),
         ("version", false, "Print the version."),
     ];
 

@@ -40,7 +40,7 @@ internal static class HelpCommand
             Entry(to, "--json", "Print JSON instead of YAML.");
         if (command.Name == "verify")
         {
-            Entry(to, "--repair", "Put what is wrong in quarantine, fetch it again with the same identity, and have proved what has no proof. Needs the data folder for itself; a running server does the same by itself (scrub.rate).");
+            Entry(to, "--repair", "Do not only look: put what is wrong in quarantine, fetch it again with the same identity, and have proved what has no proof. Needs the data folder for itself, while to look runs beside a server and changes nothing. A running server does the same by itself (scrub.rate).");
             Entry(to, "--json", "Print one JSON object instead of a line a finding.");
         }
         Entry(to, $"{Configuration.FileFlag} FILE", $"The configuration file. Default: {Configuration.FileVariable}, else ./{Configuration.DefaultFile} if there is one.");
