@@ -37,8 +37,12 @@ internal sealed class TainServer : IAsyncDisposable
     private readonly ServerLife _life = new();
     private readonly Health _health;
     private readonly Ecosystems.Ecosystems _ecosystems;
+    private readonly Scrub _scrub;
+    private readonly PendingProofs _pending;
+    private readonly CancellationTokenSource _stopping = new();
     private readonly TainOptions _options;
     private readonly TimeProvider _time;
+    private Task _background = Task.CompletedTask;
 
     /// <summary>Opens the store and binds nothing yet. Throws <see cref="StorageException"/> with the remedy.</summary>
     /// <param name="steps">For tests that stop the process at a named step of a write.</param>
@@ -78,7 +82,8 @@ internal sealed class TainServer : IAsyncDisposable
         _documents = new Documents(_catalog, flights, _failures, _stories, _life, options.Upstream.FetchTimeout, _time, logs.CreateLogger<Documents>());
         var fetch = new ArtifactFetch(_blobs, _catalog, _upstream, sources, _failures, _stories, options.Upstream, _life, _time, logs.CreateLogger<ArtifactFetch>());
         var proofs = new StoredProofs(_catalog, new Flights<Proved>(_life, options.Upstream.FetchTimeout), logs.CreateLogger<StoredProofs>());
-        _artifacts = new Artifacts(_catalog, _blobs, fetch, proofs, _failures, _life);
+        var unproved = new Bell();
+        _artifacts = new Artifacts(_catalog, _blobs, fetch, proofs, unproved, _failures, _life);
 
         var access = new GitAccess(options.Go.Git, options.Upstream, _strangers, _time);
         _gateway = new GitGateway(_strangers, access, options.Go.Git, _time);
@@ -92,13 +97,21 @@ internal sealed class TainServer : IAsyncDisposable
         var routing = new GoRouting(options.Go);
         if (options.Go.SumDb is { } database)
             _sumDb = new SumDatabase(database, options.Go, _upstream, options.Upstream.FetchTimeout, _catalog, _failures, _stories, _life, _time, logs.CreateLogger<SumDatabase>());
-        var go = new GoMirror(_documents, _artifacts, _catalog, _upstream, sources, _failures, direct, _sumDb, routing, options.Go, _time);
+        var kept = options.Go.SumDb is { } configured ? new KeptLog(configured, _catalog) : null;
+        var requests = new GoRequests(routing, options.Go, direct, _sumDb, kept);
+        var go = new GoMirror(_documents, _artifacts, _catalog, _upstream, sources, _failures, direct, requests, routing, options.Go, _time);
         _ecosystems = new Ecosystems.Ecosystems(
             new GoEndpoints(go, new GoIndex(_catalog, routing), new SumDbEndpoints(_sumDb, routing, options.Go, _time), routing, _time),
             new GoExplain(go, direct, _sumDb, routing, _catalog, sources, _stories),
             new GoResolve(go),
             new GoAlarms(_catalog, routing),
             _hooks = new PushHooks(new PushRefresh(go, routing, _discovery, _repositories, _catalog), options.Go.Direct.HookSecretFile));
+
+        Examination = TainVerifier.ExaminationOf(_catalog, _blobs, requests, kept,
+            artifacts => new(new(_catalog, _blobs, _documents, _time), new(_catalog, _blobs, _artifacts, artifacts, _time)),
+            _sumDb is not null && kept is not null ? new SumDbRepair(_sumDb, kept, _catalog, _blobs.Quarantine, _time) : null, go.FetchDocumentAsync);
+        _scrub = new Scrub(Examination, _life, options.ScrubRate, options.ScrubInterval, _time, logs.CreateLogger<Scrub>());
+        _pending = new PendingProofs(_catalog, _artifacts, requests.ForOrNull, unproved, _time, logs.CreateLogger<PendingProofs>());
 
         _health = new Health(() => File.Exists(Path.Combine(options.Data, Catalog.FileName)) ? null : $"{Path.GetFullPath(options.Data)} is gone or can't be read");
         var accessLog = new AccessLog(_log);
@@ -112,9 +125,13 @@ internal sealed class TainServer : IAsyncDisposable
     public string PublicUrl => _options.PublicUrl?.ToString().TrimEnd('/')
         ?? Url.Replace("//[::]:", $"//{Environment.MachineName}:", StringComparison.Ordinal).Replace("//0.0.0.0:", $"//{Environment.MachineName}:", StringComparison.Ordinal);
 
+    /// <summary>Looks at all that is stored here, and mends it.</summary>
+    public Examination Examination { get; }
+
     public async Task StartAsync(CancellationToken ct)
     {
         await _web.StartAsync(ct);
+        _background = Task.WhenAll(Task.Run(() => _pending.RunAsync(_stopping.Token), CancellationToken.None), Task.Run(() => _scrub.RunAsync(_stopping.Token), CancellationToken.None));
         _events.LogInformation("serving {Url}/go, listening on {Listen}, data in {Data}, upstream {Upstream}", PublicUrl, Url, Path.GetFullPath(_options.Data), _options.Go.Upstream.ToString());
     }
 
@@ -122,6 +139,7 @@ internal sealed class TainServer : IAsyncDisposable
     public async Task StopAsync()
     {
         _health.Stop();
+        await _stopping.CancelAsync();
         _events.LogInformation("stopping: what is in flight is finished, for at most {StopTimeout} (stop-timeout)", _options.StopTimeout);
         // Fetches end a little before the connections, so that whoever waits for one is told.
         using var patience = new CancellationTokenSource(_options.StopTimeout, _time);
@@ -129,6 +147,7 @@ internal sealed class TainServer : IAsyncDisposable
         await _life.EndAsync(_options.StopTimeout * 0.9, _time);
         await web;
         await _life.EndAsync(TimeSpan.Zero, _time);
+        await _background;
         _events.LogInformation("stopped");
     }
 
@@ -160,6 +179,9 @@ internal sealed class TainServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _stopping.CancelAsync();
+        await _background;
+        _stopping.Dispose();
         await _web.DisposeAsync();
         // git first: what it would still ask for goes through the rest.
         _repositories.Dispose();

@@ -16,12 +16,16 @@ internal sealed record CommandLine(string Command, string? Topic, bool Json, Con
     /// <summary><c>tain audit-log --upstream URL</c>.</summary>
     public string? Upstream { get; init; }
 
+    /// <summary><c>tain verify --repair</c>.</summary>
+    public bool Repair { get; init; }
+
     /// <summary>The commands, whether they take the settings, and what they do.</summary>
     public static IReadOnlyList<(string Name, bool HasSettings, string Doc)> Commands { get; } =
     [
         ("serve", true, "Serve the mirror until SIGTERM or SIGINT, then finish what is in flight."),
         ("config", true, "Print the effective configuration, each value with its origin, or all that is wrong with it."),
         ("audit-log", true, "Walk a whole checksum database, check every record, tile and proof, and hold every head that is known of it against the others. Exits with 0 when the log is sound, 1 when it is not or could not be read."),
+        ("verify", true, "Look at all that is stored, every byte of it: exits with 0 when it is sound, else 1."),
         ("version", false, "Print the version."),
     ];
 
@@ -38,6 +42,7 @@ internal sealed record CommandLine(string Command, string? Topic, bool Json, Con
         var version = new Option<bool>("--version") { Arity = ArgumentArity.Zero };
         var json = new Option<bool>("--json") { Arity = ArgumentArity.Zero };
         var upstream = new Option<string[]>("--upstream") { Arity = ArgumentArity.ZeroOrMore };
+        var repair = new Option<bool>("--repair") { Arity = ArgumentArity.Zero };
         var file = new Option<string[]>(Configuration.FileFlag) { Arity = ArgumentArity.ZeroOrMore };
         var flags = Config.Settings.All.Select(s => (Setting: s, Option: new Option<string[]>(s.Flag) { Arity = ArgumentArity.ZeroOrMore })).ToList();
 
@@ -56,10 +61,12 @@ internal sealed record CommandLine(string Command, string? Topic, bool Json, Con
                 foreach (var (_, option) in flags)
                     command.Options.Add(option);
             }
-            if (name is "config" or "audit-log")
+            if (name is "config" or "audit-log" or "verify")
                 command.Options.Add(json);
             if (name == "audit-log")
                 command.Options.Add(upstream);
+            if (name == "verify")
+                command.Options.Add(repair);
             root.Subcommands.Add(command);
         }
 
@@ -92,6 +99,7 @@ internal sealed record CommandLine(string Command, string? Topic, bool Json, Con
         {
             Argument = argument,
             Upstream = parsed.GetResult(upstream) is { IdentifierTokenCount: > 0 } mirror ? ValueOrNull(mirror, "--upstream", problems) : null,
+            Repair = parsed.GetResult(repair) is { IdentifierTokenCount: > 0 },
         };
     }
 

@@ -46,6 +46,11 @@ internal static class HelpCommand
             Entry(to, "--upstream URL", "Walk it at this address, such as a mirror's https://tain.corp.example/go/sumdb/sum.golang.org, and hold the database's own head against it.");
             Entry(to, "--json", "Print one JSON object.");
         }
+        if (command.Name == "verify")
+        {
+            Entry(to, "--repair", "Do not only look: put what is wrong in quarantine, fetch it again with the same identity, and have proved what has no proof. Needs the data folder for itself, while to look runs beside a server and changes nothing. A running server does the same by itself (scrub.rate).");
+            Entry(to, "--json", "Print one JSON object instead of a line a finding.");
+        }
         Entry(to, $"{Configuration.FileFlag} FILE", $"The configuration file. Default: {Configuration.FileVariable}, else ./{Configuration.DefaultFile} if there is one.");
         Entry(to, "--help", "Print this.");
         foreach (var (group, title) in Config.Settings.Groups)

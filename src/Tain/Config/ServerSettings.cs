@@ -6,7 +6,7 @@ using static Tain.Config.SettingKinds;
 
 namespace Tain.Config;
 
-/// <summary>What concerns the server itself: <c>listen</c>, <c>data</c>, <c>log.*</c>.</summary>
+/// <summary>What concerns the server itself: <c>listen</c>, <c>data</c>, <c>log.*</c>, <c>scrub.*</c>.</summary>
 internal static class ServerSettings
 {
     public static IReadOnlyList<Setting> All { get; } =
@@ -27,6 +27,13 @@ internal static class ServerSettings
         Choice("log.format", "auto", [("auto", LogFormat.Auto), ("json", LogFormat.Json), ("text", LogFormat.Text)],
             "One JSON object a line, or text for people; auto is text on a terminal, else JSON.",
             (o, v) => o with { LogFormat = v }, o => o.LogFormat),
+
+        Bytes("scrub.rate", "4MiB", 0, 1L << 30,
+            "How much of what is stored is looked at again each second, as strictly as when it came; a quarter of it while clients' fetches are under way. 0KiB never does.",
+            (o, v) => o with { ScrubRate = v }, o => o.ScrubRate),
+        Time("scrub.interval", "24h", TimeSpan.FromMinutes(1), TimeSpan.FromDays(30),
+            "The pause between two passes over all that is stored. What a pass finds wrong is put in quarantine and fetched again.",
+            (o, v) => o with { ScrubInterval = v }, o => o.ScrubInterval),
     ];
 
     private static bool ParseListen(string text, [NotNullWhen(true)] out string? value, [NotNullWhen(false)] out string? error)

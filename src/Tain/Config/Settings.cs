@@ -8,6 +8,7 @@ internal static class Settings
     [
         ("", "Server"),
         ("log", "Logs"),
+        ("scrub", "Integrity"),
         ("upstream", "Other servers, whatever the ecosystem"),
         ("go", "Go modules"),
         ("go.git", "Go modules from git"),

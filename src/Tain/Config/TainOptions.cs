@@ -22,6 +22,12 @@ internal sealed record TainOptions
     /// <summary><c>log.format</c>: json (default off a terminal) or text.</summary>
     public LogFormat LogFormat { get; init; } = LogFormat.Auto;
 
+    /// <summary><c>scrub.rate</c>: bytes a second of what is stored that are looked at again, as it was when it came; 0 is off. Default 4 MiB.</summary>
+    public long ScrubRate { get; init; } = 4 << 20;
+
+    /// <summary><c>scrub.interval</c>: the pause between two such passes over all of it. Default 24 h.</summary>
+    public TimeSpan ScrubInterval { get; init; } = TimeSpan.FromHours(24);
+
     public UpstreamOptions Upstream { get; init; } = new();
 
     public GoOptions Go { get; init; } = new();

@@ -115,6 +115,7 @@ internal sealed class ArtifactFetch(BlobStore blobs, Catalog catalog, UpstreamCl
     {
         try
         {
+            blobs.Steps?.At(WriteSteps.VerdictGiven);
             await blobs.CommitAsync(delivered.Partial, CancellationToken.None);
             await catalog.CommitAsync(change, CancellationToken.None);
         }

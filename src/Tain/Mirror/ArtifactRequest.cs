@@ -41,6 +41,9 @@ internal sealed record ArtifactRequest
     /// Throws on cancellation only.</summary>
     public Func<CancellationToken, Task<Testimony>>? Testify { get; init; }
 
+    /// <summary>What the witness said before, as it is kept; asks nobody. Neither identity nor failure means that nothing is kept. Null where there is no witness.</summary>
+    public Func<CancellationToken, Task<Testimony>>? Recall { get; init; }
+
     /// <summary>What can't be proved now, because the witness is out of reach, is served all the same and proved later.</summary>
     public bool ServeUnproved { get; init; }
 }

@@ -8,7 +8,8 @@ namespace Tain.Mirror;
 
 /// <summary>What never changes: stored bytes by key, or a flight that brings them.</summary>
 /// <remarks>Bodies up to <see cref="HotBody"/> are kept in memory, 64 MiB at most in all.</remarks>
-internal sealed class Artifacts(Catalog catalog, BlobStore blobs, ArtifactFetch fetch, StoredProofs proofs, KnownFailures failures, ServerLife life) : IDisposable
+/// <param name="unproved">Rung when something was stored without the proof that it needs.</param>
+internal sealed class Artifacts(Catalog catalog, BlobStore blobs, ArtifactFetch fetch, StoredProofs proofs, Bell unproved, KnownFailures failures, ServerLife life) : IDisposable
 {
     /// <summary>The largest body that is kept in memory, in bytes: one write to a socket.</summary>
     public const int HotBody = 64 * 1024;
@@ -91,6 +92,19 @@ internal sealed class Artifacts(Catalog catalog, BlobStore blobs, ArtifactFetch 
         return proved;
     }
 
+    /// <summary>Has what is not stored, or not sound, fetched now, whatever failed a moment ago. Null when it is stored, else why it is not.</summary>
+    public async Task<Failure?> FetchAgainAsync(ArtifactRequest request, CancellationToken ct)
+    {
+        failures.Forget(request.Address);
+        using var answer = await GetAsync(request with { CachedOnly = false }, ct);
+        if (answer.Cold is not { } cold)
+            return answer.Failure;
+        await cold.WaitForVerdictAsync(ct);
+        // The verdict comes before the commit.
+        await cold.Landed.WaitAsync(ct);
+        return cold.Failure;
+    }
+
     /// <summary>Records what an examination of the stored bytes found. What is not sound is fetched again when it is asked for.</summary>
     public async Task ExamineAsync(Examined examined, CancellationToken ct)
     {
@@ -147,6 +161,9 @@ internal sealed class Artifacts(Catalog catalog, BlobStore blobs, ArtifactFetch 
             finally
             {
                 _cold.TryRemove(new(request.Key, mine));
+                if (request.Testify is not null && cold.Artifact is { Proof: "" })
+                    unproved.Ring();
+                cold.Land();
                 cold.Dispose();
             }
         });

@@ -12,6 +12,7 @@ internal sealed class ColdArtifact : IDisposable
     private readonly Lock _gate = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private PartialBlob? _partial;
+    private readonly TaskCompletionSource _landed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _served, _closed, _arrived;
     private volatile bool _ended;
     private int _users = 1;
@@ -27,6 +28,9 @@ internal sealed class ColdArtifact : IDisposable
 
     /// <summary>Clients hold bytes of it.</summary>
     public bool WasServed => _served;
+
+    /// <summary>Done when nothing more is to come: what was verified is stored, or could not be.</summary>
+    public Task Landed => _landed.Task;
 
     /// <summary>How many bytes are here.</summary>
     public long Received => _partial?.Length ?? 0;
@@ -92,6 +96,8 @@ internal sealed class ColdArtifact : IDisposable
         }
         Pulse();
     }
+
+    public void Land() => _landed.TrySetResult();
 
     // :: The readers' side
 

@@ -59,6 +59,14 @@ internal sealed class Documents(Catalog catalog, Flights<DocumentAnswer> flights
         }
     }
 
+    /// <summary>Forgets what is stored, and what memory has of it.</summary>
+    public async Task ForgetAsync(DocumentKey key, CancellationToken ct)
+    {
+        await catalog.CommitAsync(new() { Forgotten = [key] }, ct);
+        Interlocked.Increment(ref _forgotten);
+        _hot.Remove(key);
+    }
+
     public Document? FindOrNull(DocumentKey key)
     {
         if (_hot.TryGetValue(key, out Document? document))

@@ -18,6 +18,9 @@ internal sealed class ServerLife : IDisposable
     /// <summary>No further work should begin. Looked at without a lock: some few may pass it at the same moment.</summary>
     public bool IsFull => Volatile.Read(ref _flying) >= MaxFlying;
 
+    /// <summary>Clients wait for shared work.</summary>
+    public bool IsBusy => Volatile.Read(ref _flying) > 0;
+
     /// <summary>Counts one piece of shared work in; dispose counts it out.</summary>
     public Flying Enter()
     {

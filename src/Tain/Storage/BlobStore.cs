@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 
@@ -24,7 +25,7 @@ internal sealed class BlobStore : IDisposable
 
     private readonly string _blobs;
     private readonly string _partials;
-    private readonly SafeFileHandle _lock;
+    private readonly SafeFileHandle? _lock;
     private readonly WriteSteps? _steps;
     private readonly long _reserve;
     private readonly SemaphoreSlim _syncs = new(ConcurrentSyncs);
@@ -33,7 +34,7 @@ internal sealed class BlobStore : IDisposable
     private long _lastPartial;
     private long _promised;
 
-    private BlobStore(string folder, SafeFileHandle @lock, WriteSteps? steps)
+    private BlobStore(string folder, SafeFileHandle? @lock, WriteSteps? steps)
     {
         Folder = folder;
         _blobs = Path.Combine(folder, "blobs");
@@ -41,9 +42,13 @@ internal sealed class BlobStore : IDisposable
         _lock = @lock;
         _steps = steps;
         _reserve = ReserveFor(folder);
+        Quarantine = new Quarantine(folder);
     }
 
     public string Folder { get; }
+
+    /// <summary>Where spoilt files go.</summary>
+    public Quarantine Quarantine { get; }
 
     /// <summary>Makes the folders, takes the lock, removes what a crash left in partial/. Throws <see cref="StorageException"/> with the remedy.</summary>
     public static BlobStore Open(string folder, WriteSteps? steps = null)
@@ -68,6 +73,14 @@ internal sealed class BlobStore : IDisposable
                 throw;
             throw Unusable(folder, e);
         }
+    }
+
+    /// <summary>To look only, beside a process that owns the folder or without one: takes no lock, makes and removes nothing, and writes nothing.</summary>
+    public static BlobStore OpenToRead(string folder)
+    {
+        folder = Path.GetFullPath(folder);
+        return Directory.Exists(Path.Combine(folder, "blobs")) ? new BlobStore(folder, null, null)
+            : throw new StorageException($"{folder} is no data folder: it has no blobs/. Name the one that tain serve uses (--data, TAIN_DATA).");
     }
 
     /// <summary>Makes the folder in which all is kept, and those above it.</summary>
@@ -105,8 +118,7 @@ internal sealed class BlobStore : IDisposable
             {
                 Span<byte> holder = stackalloc byte[32];
                 var pid = Encoding.ASCII.GetString(holder[..RandomAccess.Read(file, holder, 0)]).Trim();
-                throw new StorageException(
-                    $"{folder} is in use by another tain (process {(pid.Length > 0 ? pid : "unknown")}). Stop that one, or give this one another data folder (--data, TAIN_DATA).");
+                throw new StoreInUseException(folder, pid.Length > 0 ? pid : "unknown");
             }
             RandomAccess.SetLength(file, 0);
             RandomAccess.Write(file, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n")), 0);
@@ -123,6 +135,8 @@ internal sealed class BlobStore : IDisposable
     /// beside what other partials were promised and the reserve.</param>
     public PartialBlob CreatePartial(long? expected)
     {
+        if (_lock is null)
+            throw new InvalidOperationException("the store was opened to read");
         var wanted = Math.Max(expected ?? 0, 0);
         Promise(wanted);
         try
@@ -171,16 +185,32 @@ internal sealed class BlobStore : IDisposable
 
     public bool Contains(BlobDigest digest) => File.Exists(PathOf(digest));
 
+    /// <summary>Puts a spoilt file out of the way, as evidence. One that was healed meanwhile is put back. False when there was nothing to put away.</summary>
+    public async Task<bool> QuarantineAsync(BlobDigest digest, DateTimeOffset now, CancellationToken ct)
+    {
+        if (_lock is null)
+            throw new InvalidOperationException("the store was opened to read");
+        if (Quarantine.MoveOrNull(PathOf(digest), digest.Hex, now) is not { } moved)
+            return false;
+        string actual;
+        await using (var file = File.OpenRead(moved))
+            actual = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, ct));
+        if (actual != digest.Hex)
+            return true;
+        Place(moved, digest);
+        return false;
+    }
+
     /// <summary>Every stored blob, in no order.</summary>
     public IEnumerable<BlobDigest> AllBlobs() =>
         Directory.EnumerateFiles(_blobs, "*", SearchOption.AllDirectories).Select(p => new BlobDigest(Path.GetFileName(p)));
 
     /// <summary>Files in partial/: what is being written now, nothing else after an open.</summary>
-    public IEnumerable<string> AllPartials() => Directory.EnumerateFiles(_partials).Select(p => Path.GetFileName(p));
+    public IEnumerable<string> AllPartials() => Directory.Exists(_partials) ? Directory.EnumerateFiles(_partials).Select(p => Path.GetFileName(p)) : [];
 
     public void Dispose()
     {
-        _lock.Dispose();
+        _lock?.Dispose();
         _syncs.Dispose();
     }
 

@@ -18,6 +18,10 @@ internal sealed partial class Catalog
     public IReadOnlyList<LogEntry> LogEntriesAfter(string log, string name, string version, int limit) => Read(c =>
         All(c.Command(LogSql.EntriesAfter, log, name, version, Math.Max(limit, 0)), LogSql.ReadEntry));
 
+    /// <summary>Tiles after one, in the order of level and number.</summary>
+    public IReadOnlyList<LogTile> LogTilesAfter(string log, int level, long number, int limit) => Read(c =>
+        All(c.Command(LogSql.TilesAfter, log, level, number, Math.Max(limit, 0)), LogSql.ReadTile));
+
     /// <summary>The logs of which anything is kept.</summary>
     public IReadOnlyList<string> LogNames() => Read(c => All(c.Command(LogSql.Names), r => r.GetString(0)));
 }

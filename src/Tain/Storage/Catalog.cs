@@ -19,11 +19,11 @@ internal sealed partial class Catalog : IAsyncDisposable
     private const int ManyVersions = 8;
 
     private readonly string _path;
-    private readonly CatalogWriter _writer;
+    private readonly CatalogWriter? _writer;
     private readonly ConcurrentBag<CatalogConnection> _readers = [];
     private volatile bool _disposed;
 
-    private Catalog(string path, CatalogWriter writer) => (_path, _writer) = (path, writer);
+    private Catalog(string path, CatalogWriter? writer) => (_path, _writer) = (path, writer);
 
     /// <summary>Opens or makes catalog.db, applies numbered schema scripts, refuses a newer schema and a network file system. Throws <see cref="StorageException"/>.</summary>
     public static Catalog Open(string folder, TimeProvider time, WriteSteps? steps = null)
@@ -43,14 +43,23 @@ internal sealed partial class Catalog : IAsyncDisposable
         }
     }
 
+    /// <summary>To look only, also while another process writes: each read sees what was committed when it began. Refuses another schema than the newest.</summary>
+    public static Catalog OpenToRead(string folder)
+    {
+        var path = Path.Combine(Path.GetFullPath(folder), FileName);
+        CatalogFile.CheckReadable(path);
+        return new Catalog(path, writer: null);
+    }
+
     /// <summary>Done when the change is durable. Cancelling ends the wait; a change that the writer has begun is still committed.</summary>
     public async Task<CommitResult> CommitAsync(CatalogChange change, CancellationToken ct)
     {
         if (change.Versions.Count >= ManyVersions)
             change = change with { Versions = WithoutKnown(change.Versions) };
-        if (change.Versions.Count == 0 && change.Documents.Count == 0 && change.Forgotten.Count == 0 && change.Drifts.Count == 0 && change.Examined.Count == 0 && change.Artifact is null && change.Log is null)
+        if (change.Versions.Count == 0 && change.Documents.Count == 0 && change.Forgotten.Count == 0 && change.Drifts.Count == 0 && change.Examined.Count == 0 && change.Artifact is null && change.Log is null
+            && change.Announced.Count == 0 && change.Lost is null)
             return new CommitResult(Conflict: null);
-        return await _writer.CommitAsync(change, ct);
+        return await (_writer ?? throw new InvalidOperationException("the catalog was opened to read")).CommitAsync(change, ct);
     }
 
     // Facts are never removed, so what is known here stays known. A long list is mostly known: the one writer is spared it.
@@ -158,16 +167,18 @@ internal sealed partial class Catalog : IAsyncDisposable
     }
 
     /// <summary>SQLite's own check of the whole file; null when it is sound. Reads all of it.</summary>
-    public string? FindDamageOrNull() => Read(c => CatalogFile.FindDamageOrNull(c.Sqlite));
+    /// <param name="indexes">Also whether each index says what its table does.</param>
+    public string? FindDamageOrNull(bool indexes = false) => Read(c => CatalogFile.FindDamageOrNull(c.Sqlite, indexes));
 
     /// <summary>Commits what was queued, then closes.</summary>
     public async ValueTask DisposeAsync()
     {
         _disposed = true;
-        await _writer.FinishAsync();
+        if (_writer is not null)
+            await _writer.FinishAsync();
         while (_readers.TryTake(out var reader))
             reader.Dispose();
-        _writer.Dispose();
+        _writer?.Dispose();
     }
 
     private T Read<T>(Func<CatalogConnection, T> query)

@@ -46,13 +46,32 @@ internal static class CatalogFile
         }
     }
 
+    /// <summary>For a reader: it is there, a catalog, and of the schema that this tain reads.</summary>
+    public static void CheckReadable(string path)
+    {
+        if (new FileInfo(path) is not { Exists: true, Length: > 0 })
+            throw new StorageException($"{path} is missing or empty: name the folder that tain serve uses (--data, TAIN_DATA).");
+        RefuseOtherFiles(path);
+        try
+        {
+            using var connection = new CatalogConnection(path, writer: false);
+            if (CatalogSchema.Scalar(connection.Sqlite, "PRAGMA user_version") is long schema && schema != CatalogSchema.Newest)
+                throw new StorageException($"{path} has schema {schema}, and this tain reads schema {CatalogSchema.Newest}: "
+                    + (schema < CatalogSchema.Newest ? "let this tain serve from it once, which brings it up to date." : "a newer tain made it; run that one."));
+        }
+        catch (SqliteException e)
+        {
+            throw CatalogErrors.Describe(path, e);
+        }
+    }
+
     /// <summary>SQLite's own check of the file; null when it is sound.</summary>
-    public static string? FindDamageOrNull(SqliteConnection connection)
+    public static string? FindDamageOrNull(SqliteConnection connection, bool indexes = false)
     {
         try
         {
-            var answer = CatalogSchema.Scalar(connection, "PRAGMA quick_check(1)") as string;
-            return answer == "ok" ? null : answer ?? "no answer from quick_check";
+            var answer = CatalogSchema.Scalar(connection, indexes ? "PRAGMA integrity_check(1)" : "PRAGMA quick_check(1)") as string;
+            return answer == "ok" ? null : answer ?? "no answer from SQLite's check";
         }
         catch (SqliteException e) when (e.SqliteErrorCode == SQLitePCL.raw.SQLITE_CORRUPT)
         {

@@ -69,6 +69,12 @@ internal sealed record CatalogChange
     /// <summary>What was authenticated of another's transparency log.</summary>
     public LogGrowth? Log { get; init; }
 
+    /// <summary>What is kept of another's transparency log and was found wrong: deleted.</summary>
+    public LogLoss? Lost { get; init; }
+
+    /// <summary>Stored artifacts whose line in the feed is gone: they get another one.</summary>
+    public IReadOnlyList<ArtifactKey> Announced { get; init; } = [];
+
     /// <summary>Documents that no source has any more: deleted.</summary>
     public IReadOnlyList<DocumentKey> Forgotten { get; init; } = [];
 }

@@ -147,6 +147,13 @@ internal sealed class CatalogWriter : IDisposable
             RaiseAlarm(drift, now);
         foreach (var examined in change.Examined)
             Examine(examined, now);
+        foreach (var key in change.Announced)
+        {
+            if (FindArtifact(key) is not null)
+                AppendFeed(FeedKind.Artifact, key.Ecosystem, key.Name, key.Version, key.Kind, now);
+        }
+        if (change.Lost is { } loss)
+            LogSql.Lose(_connection, loss);
         if (change.Log is { } growth && !LogSql.TryGrow(_connection, growth, now))
             return new CommitResult(Conflict: null) { Grew = false };
         return change.Artifact is { } artifact ? Store(artifact, change.LostBlob, manifest, now) : new CommitResult(Conflict: null);

@@ -27,3 +27,13 @@ internal sealed record LogTile(int Level, long Number, int Width, byte[] Body);
 
 /// <summary>A record of the log that is about one version.</summary>
 internal sealed record LogEntry(string Name, string Version, long Id, string Text);
+
+/// <summary>What is kept of a log and was found wrong. Each is removed only while it is still what was looked at.</summary>
+internal sealed record LogLoss(string Log)
+{
+    public IReadOnlyList<LogHead> Heads { get; init; } = [];
+
+    public IReadOnlyList<LogTile> Tiles { get; init; } = [];
+
+    public IReadOnlyList<LogEntry> Entries { get; init; } = [];
+}

@@ -15,3 +15,13 @@ internal sealed class StorageFullException(string message, Exception? inner = nu
             inner);
     }
 }
+
+/// <summary>Another process owns the data folder.</summary>
+internal sealed class StoreInUseException(string folder, string process)
+    : StorageException($"{folder} is in use by another tain (process {process}). Stop that one, or give this one another data folder (--data, TAIN_DATA).")
+{
+    public string Folder { get; } = folder;
+
+    /// <summary>Its process id, or "unknown".</summary>
+    public string Process { get; } = process;
+}

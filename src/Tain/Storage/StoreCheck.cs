@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace Tain.Storage;
 
 /// <param name="Artifact">What a row promises.</param>
@@ -14,43 +12,25 @@ internal sealed record StoreReport(long Artifacts, IReadOnlyList<StoreFault> Fau
     public bool Sound => Faults.Count == 0;
 }
 
-/// <summary>Invariant 1, looked at from outside: every artifact's bytes are there, of the right size and digest.</summary>
+/// <summary>Invariant 1, looked at from outside, for tests and without an ecosystem: every artifact's bytes are there, of the right size and digest.
+/// <c>tain verify</c> looks at the content too.</summary>
 internal static class StoreCheck
 {
     public static StoreReport Run(BlobStore blobs, Catalog catalog, CancellationToken ct = default)
     {
         var faults = new List<StoreFault>();
-        var verdicts = new Dictionary<(BlobDigest, long), string?>();
         // Before the rows: a blob that is committed meanwhile is no orphan.
-        var orphans = blobs.AllBlobs().ToHashSet();
+        var all = blobs.AllBlobs().ToList();
         long artifacts = 0;
         foreach (var artifact in catalog.AllArtifacts())
         {
             ct.ThrowIfCancellationRequested();
             artifacts++;
-            orphans.Remove(artifact.Blob);
-            if (!verdicts.TryGetValue((artifact.Blob, artifact.Size), out var problem))
-                verdicts[(artifact.Blob, artifact.Size)] = problem = ProblemOrNull(blobs, artifact);
-            if (problem is not null)
-                faults.Add(new StoreFault(artifact, problem));
+            using var bytes = StoredBytes.OpenOrNull(blobs, artifact);
+            // Without a pace it reads synchronously.
+            if ((bytes is null ? StoredBytes.Missing(artifact) : bytes.FindProblemAsync(ct).GetAwaiter().GetResult()) is { } problem)
+                faults.Add(new StoreFault(artifact, problem.ToString()));
         }
-        return new StoreReport(artifacts, faults, [.. orphans], [.. blobs.AllPartials()]);
-    }
-
-    private static string? ProblemOrNull(BlobStore blobs, Artifact artifact)
-    {
-        using var file = blobs.OpenOrNull(artifact.Blob);
-        if (file is null)
-            return "its bytes are missing";
-        var size = RandomAccess.GetLength(file);
-        if (size != artifact.Size)
-            return $"its bytes are {size} long instead of {artifact.Size}";
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = new byte[64 << 10];
-        int read;
-        for (long at = 0; (read = RandomAccess.Read(file, buffer, at)) > 0; at += read)
-            hash.AppendData(buffer, 0, read);
-        var digest = Convert.ToHexStringLower(hash.GetCurrentHash());
-        return digest == artifact.Blob.Hex ? null : $"its bytes hash to {digest} instead of {artifact.Blob}";
+        return new StoreReport(artifacts, faults, [.. catalog.WithoutArtifact(all)], [.. blobs.AllPartials()]);
     }
 }

@@ -7,6 +7,8 @@ internal sealed class WriteSteps
     public const string PartialCreated = "partial-created";
     /// <summary>Bytes were appended to it: in the page cache, perhaps not on disk. Once for each append.</summary>
     public const string PartialWritten = "partial-written";
+    /// <summary>Clients were told that the bytes are right; none of it is on disk for sure.</summary>
+    public const string VerdictGiven = "verdict-given";
     /// <summary>All bytes are on disk, still under the temporary name.</summary>
     public const string BlobSynced = "blob-synced";
     /// <summary>The file has its final name, which a power cut may still undo.</summary>
@@ -24,7 +26,7 @@ internal sealed class WriteSteps
 
     public static readonly IReadOnlyList<string> All =
     [
-        PartialCreated, PartialWritten, BlobSynced, BlobRenamed, BlobFolderSynced,
+        PartialCreated, PartialWritten, VerdictGiven, BlobSynced, BlobRenamed, BlobFolderSynced,
         SchemaBeforeCommit, CatalogBegin, CatalogBeforeCommit, CatalogCommitted,
     ];
 

@@ -4,6 +4,7 @@ using Tain.Ecosystems.Go;
 using Tain.GoModules;
 using Tain.Http;
 using Tain.Mirror;
+using Tain.Storage;
 
 namespace Tain.Tests.Config;
 
@@ -22,7 +23,7 @@ internal static class ConfigurationDoc
             |---|---|
             | `tain.yaml` | `go.list-ttl: 5m`, or `list-ttl: 5m` indented below `go:` |
             | variable | `TAIN_GO_LIST_TTL=5m` |
-            | flag of `tain serve` and `tain config` | `--go-list-ttl 5m` |
+            | flag of `tain serve`, `tain verify` and `tain config` | `--go-list-ttl 5m` |
 
             A flag goes before a variable, a variable before the file, the file before the default. The file is `--config FILE`, else `TAIN_CONFIG`, else `./tain.yaml` if there is one. Where a setting is a list, a YAML sequence may stand for the joined text. An empty value stands for none where the default is none.
 
@@ -101,6 +102,9 @@ internal static class ConfigurationDoc
         ("known failures", $"{KnownFailures.Limit:N0}", "remembered at once; the least used go first"),
         ("after a refusal", $"{KnownFailures.AfterRefusal.TotalSeconds:0} s", "how long illegal content, and a failure that clients saw as a reset, is answered in words without asking again"),
         ("fetches", $"{ServerLife.MaxFlying:N0}", "under way at once, waiting ones included; 503 beyond"),
+        ("quarantine", $"{Quarantine.MaxFiles:N0} files, {Quarantine.MaxBytes >> 30} GiB", "spoilt files kept as evidence in the data folder; the oldest go first"),
+        ("pending proofs", $"{PendingProofs.Again.TotalMinutes:0} min, up to {PendingProofs.LongestWait.TotalHours:0} h", "how long until what is stored without the proof it needs is tried again; longer while none of it can be proved"),
+        ("first scrub", $"{Scrub.StartsAfter.TotalMinutes:0} min", "after the start"),
         ("stories", $"{Stories.Limit:N0}", "kept for explain; the least used go first"),
         ("memory caches", $"{Documents.HotBytes >> 20} MiB + {Artifacts.HotBytes >> 20} MiB", "documents, and artifacts up to " + (Artifacts.HotBody >> 10) + " KiB each"),
     ];

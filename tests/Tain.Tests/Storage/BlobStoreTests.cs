@@ -121,7 +121,7 @@ public sealed class BlobStoreTests : IDisposable
     {
         using (BlobStore.Open(_folder.Path))
         {
-            var refused = Assert.Throws<StorageException>(() => BlobStore.Open(_folder.Path));
+            var refused = Assert.Throws<StoreInUseException>(() => BlobStore.Open(_folder.Path));
             Assert.Contains($"process {Environment.ProcessId}", refused.Message, StringComparison.Ordinal);
             Assert.Contains("TAIN_DATA", refused.Message, StringComparison.Ordinal);
         }

@@ -54,7 +54,7 @@ public sealed class StoreCheckTests : IAsyncDisposable
         var report = StoreCheck.Run(_blobs, _catalog, None);
         Assert.False(report.Sound);
         Assert.Equal(
-            [("v1.0.0", "missing"), ("v1.0.1", "2 long instead of 3"), ("v1.0.2", "hash to")],
-            report.Faults.Select(f => (f.Artifact.Key.Version, ((string[])["missing", "2 long instead of 3", "hash to"]).Single(w => f.Problem.Contains(w, StringComparison.Ordinal)))));
+            [("v1.0.0", "missing"), ("v1.0.1", "has 2 bytes instead of 3 bytes"), ("v1.0.2", "has sha256")],
+            report.Faults.Select(f => (f.Artifact.Key.Version, ((string[])["missing", "has 2 bytes instead of 3 bytes", "has sha256"]).Single(w => f.Problem.Contains(w, StringComparison.Ordinal)))));
     }
 }

@@ -1,6 +1,5 @@
 using System.Text;
 using Tain.Ecosystems.Go.Direct;
-using Tain.Ecosystems.Go.SumDb;
 using Tain.GoModules;
 using Tain.Mirror;
 using Tain.Storage;
@@ -10,7 +9,7 @@ namespace Tain.Ecosystems.Go;
 
 /// <summary>Go modules mapped onto documents and artifacts: lists, latest and .info change or are small; .mod and .zip never change.
 /// Each is fetched by itself: asking for .info never waits for a zip.</summary>
-internal sealed class GoMirror(Documents documents, Artifacts artifacts, Catalog catalog, UpstreamClient upstream, SourceHealth health, KnownFailures failures, DirectSource direct, SumDatabase? sumDb,
+internal sealed class GoMirror(Documents documents, Artifacts artifacts, Catalog catalog, UpstreamClient upstream, SourceHealth health, KnownFailures failures, DirectSource direct, GoRequests requests,
     GoRouting routing, GoOptions options, TimeProvider time)
 {
     public const string Ecosystem = "go";
@@ -73,39 +72,20 @@ internal sealed class GoMirror(Documents documents, Artifacts artifacts, Catalog
 
     /// <summary>.mod and .zip. The caller disposes the answer.</summary>
     public ValueTask<ArtifactAnswer> GetArtifactAsync(GoAddress address, bool cachedOnly, CancellationToken ct)
-        => artifacts.GetAsync(RequestFor(address, cachedOnly), ct);
+        => artifacts.GetAsync(requests.For(address, cachedOnly), ct);
 
     /// <summary>True when the bytes of an answer may be ones that nobody has vouched for yet (<c>go.sumdb-unavailable</c>).</summary>
     public bool MayBeUnproved(GoAddress address, ArtifactAnswer answer)
-        => sumDb is not null && options.SumDbUnavailable is WhenUnavailable.ServeUnverified && !routing.IsExempt(address.Module.Value) && answer.Artifact is not { Proof.Length: > 0 };
+        => answer.Artifact is not { Proof.Length: > 0 } && requests.MayBeUnproved(address.Module);
 
     /// <summary>How a stored artifact is fetched, verified and proved; null when its key is not one of ours.</summary>
-    public ArtifactRequest? RequestForOrNull(ArtifactKey key)
-        => key.Ecosystem == Ecosystem && ModulePath.TryParse(key.Name, out var module, out _)
-            ? RequestFor(new(module, key.Kind == ZipKind ? GoResource.Zip : GoResource.Mod, key.Version), cachedOnly: false)
-            : null;
+    public ArtifactRequest? RequestForOrNull(ArtifactKey key) => requests.ForOrNull(key);
 
-    private ArtifactRequest RequestFor(GoAddress address, bool cachedOnly)
-    {
-        var zip = address.Resource is GoResource.Zip;
-        var route = routing.For(address.Module);
-        return new()
-        {
-            Key = new(Ecosystem, address.Module.Value, address.Version, zip ? ZipKind : ModKind),
-            Address = address.Text,
-            Chain = route.Chain,
-            Order = options.Order,
-            NobodyToAsk = GoRouting.NobodyToAsk,
-            Path = address.UpstreamPath,
-            MaxBytes = zip ? ModuleZip.MaxZipFile : ModuleZip.MaxGoMod,
-            Produce = (output, ct) => direct.ProduceAsync(address, route.Private, output, ct),
-            AbsenceTtl = options.AbsenceTtl,
-            CachedOnly = cachedOnly,
-            Verify = zip ? (body, ct) => GoContent.VerifyZipAsync(address, body, ct) : GoContent.VerifyModAsync,
-            Testify = sumDb is null || routing.IsExempt(address.Module.Value) ? null : ct => sumDb.TestifyAsync(address.Module, address.Version, goMod: !zip, ct),
-            ServeUnproved = options.SumDbUnavailable is WhenUnavailable.ServeUnverified,
-        };
-    }
+    /// <summary>Fetches a document as for a client.</summary>
+    public async Task<Failure?> FetchDocumentAsync(DocumentKey key, CancellationToken ct)
+        => GoStored.AddressOrNull(key) is { } address
+            ? (await GetDocumentAsync(address, cachedOnly: false, ct)).Failure
+            : new(FailureKind.NotFound, "its key is none of this ecosystem's", []);
 
     /// <summary>How long an answer is fresh.</summary>
     public TimeSpan TtlOf(GoAddress address) => address.Resource switch

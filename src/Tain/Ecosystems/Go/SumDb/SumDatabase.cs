@@ -138,6 +138,20 @@ internal sealed class SumDatabase : IChecksumDatabaseOperations, IDisposable
         }
     }
 
+    /// <summary>Asks for the newest head now, or says why there is none.</summary>
+    public async Task<(SignedHead? Head, Failure? Failure)> RefreshAsync(CancellationToken ct)
+    {
+        var began = _time.GetUtcNow();
+        try
+        {
+            return (await _client.LatestAsync(refresh: true, ct), null);
+        }
+        catch (Exception e) when (!ct.IsCancellationRequested)
+        {
+            return (null, await FailureOfAsync(e, began));
+        }
+    }
+
     /// <summary>A lookup's answer to a client: the record, and the newest head, in whose tree it is.</summary>
     public async Task<(byte[]? Body, Failure? Failure)> FormatAsync(ChecksumRecord record, CancellationToken ct)
     {
@@ -185,6 +199,9 @@ internal sealed class SumDatabase : IChecksumDatabaseOperations, IDisposable
             return (null, await FailureOfAsync(e, began));
         }
     }
+
+    /// <summary>Forgets what is kept and was found wrong. Afterwards all that was queued to be kept is.</summary>
+    public Task ForgetAsync(LogLoss loss, CancellationToken ct) => _store.ForgetAsync(loss, ct);
 
     /// <summary>What the database says that a zip's, or a go.mod's, hash must be.</summary>
     public async Task<Testimony> TestifyAsync(ModulePath module, string version, bool goMod, CancellationToken ct)

@@ -28,13 +28,14 @@ internal sealed class SumDbStore(string log, Catalog catalog, ILogger events) : 
         return stored;
     }
 
-    /// <summary>The widest seen of a place wins: also over one that was saved meanwhile. Data tiles are not kept: an auditor walks gigabytes of them, once, and no client of a build does.</summary>
+    /// <summary>The widest seen of a place wins, also over one that was saved meanwhile; one that is as wide and another one was damaged.
+    /// Data tiles are not kept: an auditor walks gigabytes of them, once, and no client of a build does.</summary>
     public void Save(IReadOnlyList<TileBytes> tiles)
     {
         var grown = new List<LogTile>();
         foreach (var (tile, bytes) in tiles)
         {
-            if (tile.IsData || (FindTileOrNull(tile) is { } known && known.Width >= tile.Width))
+            if (tile.IsData || (FindTileOrNull(tile) is { } known && (known.Width > tile.Width || (known.Width == tile.Width && known.Body.AsSpan().SequenceEqual(bytes.Span)))))
                 continue;
             var wide = new LogTile(tile.Level, tile.Number, tile.Width, bytes.ToArray());
             grown.Add(wide);
@@ -83,6 +84,17 @@ internal sealed class SumDbStore(string log, Catalog catalog, ILogger events) : 
             }
         }
         return result.Grew;
+    }
+
+    /// <summary>Removes what was found wrong, from memory too. Done when it is durable, and so is what was queued before.</summary>
+    public async Task ForgetAsync(LogLoss loss, CancellationToken ct)
+    {
+        await catalog.CommitAsync(new() { Lost = loss }, ct);
+        foreach (var tile in loss.Tiles)
+            _hot.Remove((tile.Level, tile.Number));
+        foreach (var entry in loss.Entries)
+            _hot.Remove((entry.Name, entry.Version));
+        _head = null;
     }
 
     private void Queue(LogGrowth growth) => _ = QueueAsync(growth);
