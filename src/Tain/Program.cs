@@ -6,6 +6,7 @@ return line.Command switch
 {
     "serve" => await line.WithOptionsAsync(ServeCommand.RunAsync),
     "verify" => await line.WithOptionsAsync((options, ct) => VerifyCommand.RunAsync(options, line.Repair, line.Json, ct)),
+    "audit-log" => await AuditLogCommand.RunAsync(line),
     "config" => ConfigCommand.Run(line),
     "version" when line.Problems.Count == 0 => VersionCommand.Run(),
     "help" => HelpCommand.Run(line),

@@ -14,7 +14,7 @@ public sealed partial class ArchitectureTests
         ["Mirror"] = ["Storage", "Upstream", "Http"],
         ["Ecosystems"] = ["Mirror", "Storage", "Upstream", "Http", "GoModules"],
         ["Config"] = ["Upstream", "Http", "Ecosystems", "GoModules"],
-        ["Commands"] = ["Config", "Mirror", "Storage", "Http"],
+        ["Commands"] = ["Config", "Ecosystems", "Mirror", "Storage", "Upstream", "Http"],
     };
 
     [Fact]

@@ -227,4 +227,24 @@ public sealed class ClientTileTests
         Assert.False(DataTile.TryParse(bytes.AsMemory()[..^1], 4, out _));
         Assert.Throws<ArgumentException>(() => DataTile.Format([new ReadOnlyMemory<byte>([.. "a\n\n"u8])]));
     }
+
+    [Theory]
+    [InlineData("a 1\n\nb 2\nb 3\n\nc 4\n", 17)] // sum.golang.org
+    [InlineData("a 1\n\nb 2\nb 3\n\nc 4\n\n", 18)]
+    [InlineData("a 1\n\nb 2\nb 3\n\nc 4\n\nd 5\n", 18)]
+    [InlineData("256\na 1\n\n257\nb 2\nb 3\n\n258\nc 4\n\n", 30)] // x/mod's sumdb.Server
+    public void A_database_s_data_tile_is_read_in_either_form(string tile, int bytes)
+    {
+        Assert.True(DataTile.TryParse(System.Text.Encoding.UTF8.GetBytes(tile), 3, 256, out var texts, out var length));
+        Assert.Equal(["a 1\n", "b 2\nb 3\n", "c 4\n"], texts.Select(t => System.Text.Encoding.UTF8.GetString(t.Span)));
+        Assert.Equal(bytes, length);
+        Assert.Equal("a 1\n\nb 2\nb 3\n\nc 4\n", System.Text.Encoding.UTF8.GetString(DataTile.Format(texts)));
+    }
+
+    [Theory]
+    [InlineData("256\na 1\n\n258\nb 2\n\n")]
+    [InlineData("256\na 1\n\nb 2\n\n")]
+    [InlineData("256\n\n257\nb 2\n\n")]
+    public void Numbers_that_are_not_the_records_are_refused(string tile) =>
+        Assert.False(DataTile.TryParse(System.Text.Encoding.UTF8.GetBytes(tile), 2, 256, out _, out _));
 }

@@ -148,7 +148,7 @@ public sealed class MerkleTreeTests
                 other++;
                 (subject, root) = TreeRoots(0, size);
             }
-            switch (random.Next(10))
+            switch (random.Next(12))
             {
                 case 0:
                     if (proof.Count > 0) proof.RemoveAt(random.Next(proof.Count));
@@ -170,6 +170,9 @@ public sealed class MerkleTreeTests
                     break;
                 case 6:
                     (subject, root) = (root, subject);
+                    break;
+                case 7:
+                    subject = Next();
                     break;
                 default:
                     break;
@@ -195,6 +198,14 @@ public sealed class MerkleTreeTests
         {
             var (record, older) = (size * 7 % size, 1 + size * 5 % size);
             var (inclusion, consistency) = (MerkleTree.ProveRecord(size, record, log.Read), MerkleTree.ProveTree(size, older, log.Read));
+            // Nor what it is a proof of.
+            Assert.False(MerkleTree.CheckRecord(inclusion, log.Head(size), record, MerkleTree.EmptyRoot));
+            Assert.False(MerkleTree.CheckRecord(inclusion, log.Head(size) with { Root = MerkleTree.EmptyRoot }, record, log.Hash(0, record)));
+            Assert.False(MerkleTree.CheckTree(consistency, log.Head(size), log.Head(older) with { Root = MerkleTree.EmptyRoot }));
+            Assert.False(MerkleTree.CheckTree(consistency, log.Head(size) with { Root = MerkleTree.EmptyRoot }, log.Head(older)));
+            Assert.True(MerkleTree.CheckTree([], log.Head(size), log.Head(size)));
+            Assert.False(MerkleTree.CheckTree([], log.Head(size), log.Head(size) with { Root = MerkleTree.EmptyRoot }));
+            Assert.False(MerkleTree.CheckTree([log.Head(size).Root], log.Head(size), log.Head(size)));
             for (var i = 0; i < inclusion.Length; i++)
             {
                 var changed = inclusion.ToArray();

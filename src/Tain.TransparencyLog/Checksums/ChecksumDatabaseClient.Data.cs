@@ -16,7 +16,7 @@ public sealed partial class ChecksumDatabaseClient
         }
 
         var (fetched, _) = await tiles.FetchAsync(whole, DataTile.MaxLength, DataTile.MaxLength, cancellationToken).ConfigureAwait(false);
-        if (fetched.Length > DataTile.MaxLength || !DataTile.TryParse(fetched, whole.Width, out var records))
+        if (fetched.Length > DataTile.MaxLength || !DataTile.TryParse(fetched, whole.Width, whole.Number << Height, out var records, out _))
             throw new ChecksumDatabaseException(ChecksumError.Malformed, $"the checksum database's {whole} is not {whole.Width} records: it has {fetched.Length} bytes");
         if (FirstStranger(records, bytes) is { } stranger)
             throw new ChecksumDatabaseException(ChecksumError.NotInTree, $"the checksum database's {whole} has at number {stranger} another record than its log");

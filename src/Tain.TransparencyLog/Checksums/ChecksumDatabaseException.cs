@@ -67,7 +67,8 @@ public sealed class ForkException : ChecksumDatabaseException
     {
     }
 
-    internal ForkException(SignedHead older, SignedHead newer, LogHash? olderInNewer, IReadOnlyList<LogHash>? proof)
+    /// <summary>Two heads that were found not to be of one history, and what shows it.</summary>
+    public ForkException(SignedHead older, SignedHead newer, LogHash? olderInNewer, IReadOnlyList<LogHash>? proof)
         : base(ChecksumError.Fork, $"the checksum database signed two histories: the tree of {older.Head.Size} records is not the beginning of that of {newer.Head.Size}") =>
         (Older, Newer, OlderInNewer, Proof) = (older, newer, olderInNewer, proof);
 

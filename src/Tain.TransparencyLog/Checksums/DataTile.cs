@@ -1,49 +1,57 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Text;
 
 namespace Tain.TransparencyLog;
 
-/// <summary>The bytes of data tiles: each record's text and a blank line, without ids. The server of x/mod up to 0.19 and perhaps later writes each
-/// record's id as a line before it: such tiles are read too, and never made.</summary>
+/// <summary>
+/// The bytes of data tiles: the records' texts with a blank line between each two, as sum.golang.org serves them. Databases made with x/mod's <c>sumdb.Server</c>
+/// have each record as a lookup has it, with its number before and a blank line behind it (x/mod <c>tlog.FormatRecord</c>); that is understood too, and never written.
+/// </summary>
 public static class DataTile
 {
-    /// <summary>The most bytes of a data tile of 256 records, each with its blank line: 16 MiB. Real ones have some 64 KiB.</summary>
-    public const int MaxLength = 256 * (RecordText.MaxLength + 1);
+    /// <summary>The most bytes of a data tile of 256 records, each with its number and blank line: 16 MiB and 5 KiB. Real ones have some 64 KiB.</summary>
+    public const int MaxLength = 256 * (RecordText.MaxLength + 1 + 20);
 
-    /// <summary>Takes the first <paramref name="records"/> records; bytes behind those are ignored. False when they are fewer, or
+    /// <summary>Takes the first <paramref name="records"/> records, which have no numbers; bytes behind those are ignored. False when they are fewer, or
     /// one is no legal record.</summary>
-    public static bool TryParse(ReadOnlyMemory<byte> bytes, int records, [NotNullWhen(true)] out IReadOnlyList<ReadOnlyMemory<byte>>? texts)
+    public static bool TryParse(ReadOnlyMemory<byte> bytes, int records, [NotNullWhen(true)] out IReadOnlyList<ReadOnlyMemory<byte>>? texts) =>
+        TryParse(bytes, records, null, out texts, out _);
+
+    /// <summary>The same of a tile that came from a database, where they may have numbers from <paramref name="first"/> on.</summary>
+    /// <param name="first">The number of the tile's first record.</param>
+    /// <param name="length">How many bytes they are, all between them included.</param>
+    public static bool TryParse(ReadOnlyMemory<byte> bytes, int records, long first, [NotNullWhen(true)] out IReadOnlyList<ReadOnlyMemory<byte>>? texts, out int length) =>
+        // A record whose first line is only a number, and that number, would be misread. It could say nothing of a module.
+        TryParse(bytes, records, bytes.Span.StartsWith(NumberLine(first)) ? first : null, out texts, out length);
+
+    private static bool TryParse(ReadOnlyMemory<byte> bytes, int records, long? first, [NotNullWhen(true)] out IReadOnlyList<ReadOnlyMemory<byte>>? texts, out int length)
     {
-        texts = null;
+        (texts, length) = (null, 0);
         var list = new List<ReadOnlyMemory<byte>>();
+        var rest = bytes;
         while (list.Count < records)
         {
-            var end = bytes.Span.IndexOf("\n\n"u8);
-            if (end < 0 || !RecordText.IsValid(bytes.Span[..(end + 1)])) return false;
-            list.Add(bytes[..(end + 1)]);
-            bytes = bytes[(end + 2)..];
+            if (first is { } number)
+            {
+                var line = NumberLine(number + list.Count);
+                if (!rest.Span.StartsWith(line)) return false;
+                rest = rest[line.Length..];
+            }
+            var end = rest.Span.IndexOf("\n\n"u8);
+            // No blank line follows the last one.
+            var text = end >= 0 ? rest[..(end + 1)] : rest;
+            if (!RecordText.IsValid(text.Span)) return false;
+            list.Add(text);
+            rest = end >= 0 ? rest[(end + 2)..] : ReadOnlyMemory<byte>.Empty;
         }
-        texts = WithoutIds(list) ?? list;
+        (texts, length) = (list, bytes.Length - rest.Length);
         return true;
     }
 
-    /// <summary>The records without their first lines, if those count up by one and something follows each.</summary>
-    private static List<ReadOnlyMemory<byte>>? WithoutIds(List<ReadOnlyMemory<byte>> records)
-    {
-        var texts = new List<ReadOnlyMemory<byte>>(records.Count);
-        long? before = null;
-        foreach (var record in records)
-        {
-            var line = record.Span.IndexOf((byte)'\n');
-            if (line is < 1 or > 19 || line == record.Length - 1 || !CanonicalDecimal.TryParse(Encoding.Latin1.GetString(record.Span[..line]), out var id) || (before is { } b && id != b + 1))
-                return null;
-            before = id;
-            texts.Add(record[(line + 1)..]);
-        }
-        return texts;
-    }
+    private static byte[] NumberLine(long number) => Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture) + "\n");
 
-    /// <summary>The bytes of a tile of these records.</summary>
+    /// <summary>The bytes of a tile of these records, without numbers.</summary>
     /// <exception cref="ArgumentException">One is no legal record.</exception>
     public static byte[] Format(IReadOnlyList<ReadOnlyMemory<byte>> texts)
     {
@@ -52,8 +60,8 @@ public static class DataTile
         foreach (var text in texts)
         {
             if (!RecordText.IsValid(text.Span)) throw new ArgumentException("this is no legal record", nameof(texts));
+            if (tile.Length > 0) tile.WriteByte((byte)'\n');
             tile.Write(text.Span);
-            tile.WriteByte((byte)'\n');
         }
         return tile.ToArray();
     }

@@ -13,14 +13,28 @@ internal sealed record CommandLine(string Command, string? Topic, bool Json, Con
     /// <summary><c>tain verify --repair</c>.</summary>
     public bool Repair { get; init; }
 
+    /// <summary>The word that the command is about; null where it takes none.</summary>
+    public string? Argument { get; init; }
+
+    /// <summary><c>tain audit-log --upstream URL</c>.</summary>
+    public string? Upstream { get; init; }
+
     /// <summary>The commands, whether they take the settings, and what they do.</summary>
     public static IReadOnlyList<(string Name, bool HasSettings, string Doc)> Commands { get; } =
     [
         ("serve", true, "Serve the mirror until SIGTERM or SIGINT, then finish what is in flight."),
         ("config", true, "Print the effective configuration, each value with its origin, or all that is wrong with it."),
         ("verify", true, "Look at all that is stored, every byte of it: exits with 0 when it is sound, else 1."),
+        ("audit-log", true, "Walk a whole checksum database, check every record, tile and proof, and hold every head that is known of it against the others. Exits with 0 when the log is sound, 1 when it is not or could not be read."),
         ("version", false, "Print the version."),
     ];
+
+    /// <summary>The commands that are about one word, what it is called, and what it is.</summary>
+    public static IReadOnlyDictionary<string, (string Name, string Doc, string Remedy)> Arguments { get; } = new Dictionary<string, (string, string, string)>(StringComparer.Ordinal)
+    {
+        ["audit-log"] = ("DATABASE", "The checksum database, as GOSUMDB names it: sum.golang.org, or NAME+KEY, or \"NAME+KEY URL\" as one word.",
+            "name the database, such as sum.golang.org, NAME+KEY, or \"NAME+KEY URL\" in quotes"),
+    };
 
     public static CommandLine Parse(IReadOnlyList<string> args, IReadOnlyDictionary<string, string> environment, string workingDirectory)
     {
@@ -28,6 +42,7 @@ internal sealed record CommandLine(string Command, string? Topic, bool Json, Con
         var version = new Option<bool>("--version") { Arity = ArgumentArity.Zero };
         var json = new Option<bool>("--json") { Arity = ArgumentArity.Zero };
         var repair = new Option<bool>("--repair") { Arity = ArgumentArity.Zero };
+        var upstream = new Option<string[]>("--upstream") { Arity = ArgumentArity.ZeroOrMore };
         var file = new Option<string[]>(Configuration.FileFlag) { Arity = ArgumentArity.ZeroOrMore };
         var flags = Config.Settings.All.Select(s => (Setting: s, Option: new Option<string[]>(s.Flag) { Arity = ArgumentArity.ZeroOrMore })).ToList();
 
@@ -46,10 +61,12 @@ internal sealed record CommandLine(string Command, string? Topic, bool Json, Con
                 foreach (var (_, option) in flags)
                     command.Options.Add(option);
             }
-            if (name is "config" or "verify")
+            if (name is "config" or "verify" or "audit-log")
                 command.Options.Add(json);
             if (name == "verify")
                 command.Options.Add(repair);
+            if (name == "audit-log")
+                command.Options.Add(upstream);
             root.Subcommands.Add(command);
         }
 
@@ -72,13 +89,17 @@ internal sealed record CommandLine(string Command, string? Topic, bool Json, Con
         // An option that was not given may have a result all the same, of its default.
         var wantsHelp = parsed.GetResult(help) is { IdentifierTokenCount: > 0 };
         var wantsVersion = parsed.GetResult(version) is { IdentifierTokenCount: > 0 };
-        AddUnmatched(parsed.UnmatchedTokens, named, problems);
+        var argument = AddUnmatched(parsed.UnmatchedTokens, named, problems);
         var asked = wantsHelp ? "help" : named ?? (wantsVersion ? "version" : args.Count == 0 ? "help" : "");
+        if (asked == named && argument is null && Arguments.TryGetValue(asked, out var wanted))
+            problems.Add($"{wanted.Name}: is missing: {wanted.Remedy}");
         if (asked.Length == 0 && problems.Count == 0)
             problems.Add("no command was given; tain --help lists them");
         return new CommandLine(asked, named, parsed.GetResult(json) is { IdentifierTokenCount: > 0 }, new ConfigInput(given, configFile, environment, workingDirectory, problems), problems)
         {
             Repair = parsed.GetResult(repair) is { IdentifierTokenCount: > 0 },
+            Argument = argument,
+            Upstream = parsed.GetResult(upstream) is { IdentifierTokenCount: > 0 } mirror ? ValueOrNull(mirror, "--upstream", problems) : null,
         };
     }
 
@@ -93,8 +114,10 @@ internal sealed record CommandLine(string Command, string? Topic, bool Json, Con
         return null;
     }
 
-    private static void AddUnmatched(IReadOnlyList<string> tokens, string? command, List<string> problems)
+    /// <summary>Says what is wrong with the words that are left, and gives the one that the command is about.</summary>
+    private static string? AddUnmatched(IReadOnlyList<string> tokens, string? command, List<string> problems)
     {
+        string? argument = null;
         var hasSettings = Commands.Any(c => c.Name == command && c.HasSettings);
         for (var i = 0; i < tokens.Count; i++)
         {
@@ -114,13 +137,21 @@ internal sealed record CommandLine(string Command, string? Topic, bool Json, Con
                 var near = ConfigText.NearestOrNull(token, Commands.Select(c => c.Name));
                 problems.Add($"{ConfigText.Shown(token)}: unknown command; {(near is null ? "tain --help lists them" : $"did you mean {near}?")}");
                 // What follows belongs to it.
-                return;
+                return null;
+            }
+            else if (Arguments.TryGetValue(command, out var wanted))
+            {
+                if (argument is null)
+                    argument = token;
+                else
+                    problems.Add($"{ConfigText.Shown(ConfigText.Mask(token))}: unexpected word: tain {command} takes one {wanted.Name}: {wanted.Remedy}");
             }
             else
             {
                 problems.Add($"{ConfigText.Shown(ConfigText.Mask(token))}: unexpected word: tain {command} takes flags only");
             }
         }
+        return argument;
     }
 
     /// <summary>Says on standard error what is wrong with the line, all of it.</summary>

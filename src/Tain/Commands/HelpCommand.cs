@@ -32,16 +32,24 @@ internal static class HelpCommand
 
         to.WriteLine($"tain {command.Name}: {command.Doc}");
         to.WriteLine();
-        to.WriteLine($"Usage: tain {command.Name}{(command.HasSettings ? " [flags]" : "")}");
+        var argument = CommandLine.Arguments.GetValueOrDefault(command.Name);
+        to.WriteLine($"Usage: tain {command.Name}{(argument.Name is null ? "" : " " + argument.Name)}{(command.HasSettings ? " [flags]" : "")}");
         if (!command.HasSettings)
             return;
         to.WriteLine();
+        if (argument.Name is not null)
+            Entry(to, argument.Name, argument.Doc);
         if (command.Name == "config")
             Entry(to, "--json", "Print JSON instead of YAML.");
         if (command.Name == "verify")
         {
             Entry(to, "--repair", "Do not only look: put what is wrong in quarantine, fetch it again with the same identity, and have proved what has no proof. Needs the data folder for itself, while to look runs beside a server and changes nothing. A running server does the same by itself (scrub.rate).");
             Entry(to, "--json", "Print one JSON object instead of a line a finding.");
+        }
+        if (command.Name == "audit-log")
+        {
+            Entry(to, "--upstream URL", "Walk it at this address, such as a mirror's https://tain.corp.example/go/sumdb/sum.golang.org, and hold the database's own head against it.");
+            Entry(to, "--json", "Print one JSON object.");
         }
         Entry(to, $"{Configuration.FileFlag} FILE", $"The configuration file. Default: {Configuration.FileVariable}, else ./{Configuration.DefaultFile} if there is one.");
         Entry(to, "--help", "Print this.");

@@ -16,6 +16,9 @@ internal static class LogSql
     /// <summary>Also those whose heads are gone.</summary>
     public const string Names = "SELECT log FROM log_head UNION SELECT log FROM log_entry UNION SELECT log FROM log_tile ORDER BY log";
 
+    /// <summary>Whether the catalog is of a schema that has them.</summary>
+    public const string HasLogs = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'log_head'";
+
     private const string InsertHead = "INSERT INTO log_head (log, size, note, at) VALUES ($1, $2, $3, $4)";
     private const string PutTile =
         """

@@ -125,4 +125,3 @@ func cut(data []byte) (field, rest []byte) {
 	n := int(data[0]) | int(data[1])<<8 | int(data[2])<<16 | int(data[3])<<24
 	return data[4 : 4+n], data[4+n:]
 }
-

@@ -29,11 +29,13 @@ import (
 //	  no-line=M                         the record is about another module
 //	  extra-lines=M                     likewise, and the lines follow in the signed text of the head
 //	  unsigned-lines=M                  likewise, behind the signatures
+//	none at all:
+//	  plain-data           data tiles as sum.golang.org has them: records without numbers, blank lines between them only
 //	not in the log:
 //	  tampered=M           the record of a look-up has another hash than the log's
 //	  forged-record=ID     record, look-up and leaf tile agree on another hash; the tiles above do not
 //	  bad-tile[=PATH]      a bit of it is another
-//	  short-tile[=PATH]    its last byte is missing
+//	  short-tile[=PATH]    its last three bytes are missing
 //	  missing-tile[=PATH]  404
 //	of the head:
 //	  fork[=AT]            another history with the same key: record AT (default: the middle one) is another
@@ -44,7 +46,7 @@ import (
 type faults map[string]string
 
 var known = slices.Concat(lies, []string{
-	"stall", "reset", "html", "endless", "cut", "tampered", "forged-record", "bad-tile", "short-tile", "missing-tile",
+	"plain-data", "stall", "reset", "html", "endless", "cut", "tampered", "forged-record", "bad-tile", "short-tile", "missing-tile",
 	"fork", "rollback", "empty-tree", "bad-signature", "other-key",
 })
 
@@ -135,11 +137,14 @@ func (d *database) alter(path string, status int, body []byte) (int, []byte) {
 		return status, body
 	}
 	if strings.HasPrefix(path, "tile/") {
+		if _, ok := d.fault("plain-data"); ok && strings.HasPrefix(path, "tile/8/data/") {
+			body = plain(body)
+		}
 		if of, ok := d.fault("missing-tile"); ok && strings.HasPrefix(path, of) {
 			return http.StatusNotFound, []byte("no such tile\n")
 		}
 		if of, ok := d.fault("short-tile"); ok && strings.HasPrefix(path, of) {
-			return status, body[:len(body)-1]
+			return status, body[:len(body)-3]
 		}
 		if of, ok := d.fault("bad-tile"); ok && strings.HasPrefix(path, of) {
 			body[len(body)/2] ^= 1
@@ -170,6 +175,15 @@ func (d *database) alter(path string, status int, body []byte) (int, []byte) {
 		head = spoil(head)
 	}
 	return status, head
+}
+
+// plain takes the numbers and the last blank line out of a data tile.
+func plain(tile []byte) []byte {
+	records := strings.Split(strings.TrimSuffix(string(tile), "\n\n"), "\n\n")
+	for i, record := range records {
+		_, records[i], _ = strings.Cut(record, "\n")
+	}
+	return []byte(strings.Join(records, "\n\n") + "\n")
 }
 
 // lines are those that a record about another module should have had.
