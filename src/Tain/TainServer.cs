@@ -43,6 +43,7 @@ internal sealed class TainServer : IAsyncDisposable
     private readonly TainOptions _options;
     private readonly TimeProvider _time;
     private Task _background = Task.CompletedTask;
+    private bool _isBackgroundEnded;
 
     /// <summary>Opens the store and binds nothing yet. Throws <see cref="StorageException"/> with the remedy.</summary>
     /// <param name="steps">For tests that stop the process at a named step of a write.</param>
@@ -139,7 +140,7 @@ internal sealed class TainServer : IAsyncDisposable
     public async Task StopAsync()
     {
         _health.Stop();
-        await _stopping.CancelAsync();
+        await EndBackgroundAsync();
         _events.LogInformation("stopping: what is in flight is finished, for at most {StopTimeout} (stop-timeout)", _options.StopTimeout);
         // Fetches end a little before the connections, so that whoever waits for one is told.
         using var patience = new CancellationTokenSource(_options.StopTimeout, _time);
@@ -147,7 +148,6 @@ internal sealed class TainServer : IAsyncDisposable
         await _life.EndAsync(_options.StopTimeout * 0.9, _time);
         await web;
         await _life.EndAsync(TimeSpan.Zero, _time);
-        await _background;
         _events.LogInformation("stopped");
     }
 
@@ -177,10 +177,18 @@ internal sealed class TainServer : IAsyncDisposable
         return $"Tain, a mirror for Go modules.\nGOPROXY={url}/go\nWhy an answer is what it is: {url}/api/v1/explain/go/<module>@<version>\nNewly seen versions: {url}/go/index\n";
     }
 
-    public async ValueTask DisposeAsync()
+    private async Task EndBackgroundAsync()
     {
+        if (_isBackgroundEnded)
+            return;
+        _isBackgroundEnded = true;
         await _stopping.CancelAsync();
         await _background;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await EndBackgroundAsync();
         _stopping.Dispose();
         await _web.DisposeAsync();
         // git first: what it would still ask for goes through the rest.

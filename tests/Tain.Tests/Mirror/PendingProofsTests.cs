@@ -28,7 +28,9 @@ public sealed class PendingProofsTests : IAsyncDisposable
         _catalog = Catalog.Open(_folder.Path, _time);
         _failures = new KnownFailures(_time);
         var proofs = new StoredProofs(_catalog, new Flights<Proved>(_life, TimeSpan.FromMinutes(1)), NullLogger<StoredProofs>.Instance);
-        _artifacts = new Artifacts(_catalog, _blobs, null!, proofs, _bell, _failures, _life);
+        // Nothing is downloaded here: what is fetched is made by the request.
+        var fetch = new ArtifactFetch(_blobs, _catalog, null!, new SourceHealth(_time), _failures, new Stories(), new UpstreamOptions(), _life, _time, NullLogger<ArtifactFetch>.Instance);
+        _artifacts = new Artifacts(_catalog, _blobs, fetch, proofs, _bell, _failures, _life);
     }
 
     public async ValueTask DisposeAsync()
@@ -117,6 +119,37 @@ public sealed class PendingProofsTests : IAsyncDisposable
         // The pass that found nothing may have been this one already.
         if (Proof("v1.0.0").Length == 0)
             Assert.Equal(PendingProofs.Again, await _time.StepAsync());
+        await EventuallyAsync(() => Proof("v1.0.0") == "witness");
+        await StopAsync(running);
+    }
+
+    [Fact]
+    public async Task What_is_fetched_while_the_witness_is_out_of_reach_is_proved_once_it_is_back()
+    {
+        _witness = _ => new("witness") { Failure = new(FailureKind.BadGateway, "down", []) };
+        var request = RequestOf(Samples.Key("v1.0.0")) with
+        {
+            Chain = SourceChain.Parse("direct"),
+            MaxBytes = 100,
+            ServeUnproved = true,
+            Verify = async (body, ct) =>
+            {
+                await body.CopyToAsync(Stream.Null, 10, ct);
+                return new("h1:one", null);
+            },
+            Produce = async (output, ct) =>
+            {
+                await output.WriteAsync(new byte[] { 1, 2, 3 }, ct);
+                return new(new("direct", null, null, "made it", TimeSpan.Zero, 1, _time.GetUtcNow()));
+            },
+        };
+        Assert.Null(await _artifacts.FetchAgainAsync(request, None));
+        Assert.Equal("", Proof("v1.0.0"));
+        _witness = _ => new("witness") { Identity = "h1:one" };
+
+        // It was rung by the fetch, not by the test.
+        await _bell.WaitAsync(None).WaitAsync(TimeSpan.FromSeconds(20), None);
+        var running = Run();
         await EventuallyAsync(() => Proof("v1.0.0") == "witness");
         await StopAsync(running);
     }
