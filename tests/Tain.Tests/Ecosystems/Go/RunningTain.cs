@@ -83,6 +83,17 @@ internal sealed class RunningTain : IAsyncDisposable
             Assert.True(began.Elapsed < TimeSpan.FromSeconds(20), $"{path} is still {answer}");
     }
 
+    /// <summary>Waits until no file is being written: whoever is told of a failure is told before its file is gone.</summary>
+    public async Task NothingPartialAsync()
+    {
+        var began = Stopwatch.StartNew();
+        while (Directory.GetFiles(Path.Combine(Data, "partial")) is { Length: > 0 } left)
+        {
+            Assert.True(began.Elapsed < TimeSpan.FromSeconds(20), string.Join(' ', left));
+            await Task.Delay(10);
+        }
+    }
+
     /// <summary>Waits until a file has these bytes.</summary>
     public static async Task EventuallyAsync(string file, byte[] bytes)
     {
