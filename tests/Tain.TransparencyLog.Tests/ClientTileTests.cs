@@ -161,7 +161,7 @@ public sealed class ClientTileTests
                 switch (how)
                 {
                     case "cut": return bytes[..^2];
-                    case "swap": return [.. bytes[(bytes.AsSpan().IndexOf("\n\n"u8) + 2)..], .. bytes[..(bytes.AsSpan().IndexOf("\n\n"u8) + 2)]];
+                    case "swap": return [.. bytes[(bytes.AsSpan().IndexOf("\n\n"u8) + 2)..], (byte)'\n', .. bytes[..(bytes.AsSpan().IndexOf("\n\n"u8) + 1)]];
                     case "control": bytes[20] = 1; return bytes;
                     default: bytes[^5] ^= 1; return bytes;
                 }
@@ -229,10 +229,10 @@ public sealed class ClientTileTests
     }
 
     [Theory]
-    [InlineData("a 1\n\nb 2\nb 3\n\nc 4\n", 17)] // sum.golang.org
-    [InlineData("a 1\n\nb 2\nb 3\n\nc 4\n\n", 18)]
-    [InlineData("a 1\n\nb 2\nb 3\n\nc 4\n\nd 5\n", 18)]
-    [InlineData("256\na 1\n\n257\nb 2\nb 3\n\n258\nc 4\n\n", 30)] // x/mod's sumdb.Server
+    [InlineData("a 1\n\nb 2\nb 3\n\nc 4\n", 18)] // sum.golang.org
+    [InlineData("a 1\n\nb 2\nb 3\n\nc 4\n\n", 19)]
+    [InlineData("a 1\n\nb 2\nb 3\n\nc 4\n\nd 5\n", 19)]
+    [InlineData("256\na 1\n\n257\nb 2\nb 3\n\n258\nc 4\n\n", 31)] // x/mod's sumdb.Server
     public void A_database_s_data_tile_is_read_in_either_form(string tile, int bytes)
     {
         Assert.True(DataTile.TryParse(System.Text.Encoding.UTF8.GetBytes(tile), 3, 256, out var texts, out var length));

@@ -23,7 +23,7 @@ internal static class ConfigurationDoc
             |---|---|
             | `tain.yaml` | `go.list-ttl: 5m`, or `list-ttl: 5m` indented below `go:` |
             | variable | `TAIN_GO_LIST_TTL=5m` |
-            | flag of `tain serve`, `tain verify` and `tain config` | `--go-list-ttl 5m` |
+            | flag of `tain serve`, `tain verify`, `tain config` and `tain audit-log` | `--go-list-ttl 5m` |
 
             A flag goes before a variable, a variable before the file, the file before the default. The file is `--config FILE`, else `TAIN_CONFIG`, else `./tain.yaml` if there is one. Where a setting is a list, a YAML sequence may stand for the joined text. An empty value stands for none where the default is none.
 

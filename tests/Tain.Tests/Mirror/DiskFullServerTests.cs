@@ -45,7 +45,7 @@ public sealed class DiskFullServerTests : IAsyncLifetime
             Assert.Equal(after, await tain.Client.GetByteArrayAsync("go/example.com/after/@v/v1.0.0.zip"));
             await tain.EventuallyStoredAsync("example.com/after", "v1.0.0");
             Assert.Equal(2, tain.StoredFiles().Length);
-            Assert.Empty(Directory.GetFiles(Path.Combine(data, "partial")));
+            await tain.NothingPartialAsync();
         }
         finally
         {

@@ -98,7 +98,8 @@ func madeUp(seed string, n int) []byte {
 	for i := range word {
 		word[i] = byte('a' + random.IntN(26))
 	}
-	path := fmt.Sprintf("filler.example/%s/m%d", word, n)
+	// Not con or nul, which are no elements of a module path.
+	path := fmt.Sprintf("filler.example/x%s/m%d", word, n)
 	version := fmt.Sprintf("v%d.%d.%d", random.IntN(2), random.IntN(30), random.IntN(30))
 	return format(path, version, h1(path+" zip "+seed), h1(path+" mod "+seed))
 }

@@ -113,6 +113,8 @@ internal sealed class LogAudit(SumDbOptions database, UpstreamSource? mirror, Up
         {
             _unread.Add(e.Message);
         }
+        if (walk.Oddities > 0)
+            _remarks.Add($"{walk.Oddities:N0} records are about what no client can ask for, the first {walk.FirstOddity}");
         var left = MaxProved;
         foreach (var (from, old) in older.AsEnumerable().Reverse())
         {

@@ -25,6 +25,11 @@ internal sealed class LogWalk(LogSource source, SignedHead head, IReadOnlyList<S
 
     public long Records => _tree.Size;
 
+    /// <summary>Records about what no client can ask for, and the first of them.</summary>
+    public long Oddities { get; private set; }
+
+    public string? FirstOddity { get; private set; }
+
     /// <summary>Older heads that have another root than the walked records give at their size, and which those give. Proof only once <see cref="RunAsync"/> has said so.</summary>
     public IReadOnlyDictionary<SignedHead, LogHash> Different => _different;
 
@@ -125,6 +130,11 @@ internal sealed class LogWalk(LogSource source, SignedHead head, IReadOnlyList<S
             findings.Add(kind, $"record {first + at}: {said}");
         foreach (var (at, name, subject) in read.Names)
         {
+            if (subject.Oddity is { } oddity)
+            {
+                Oddities++;
+                FirstOddity ??= $"record {first + at}: {oddity}";
+            }
             foreach (var earlier in _seen.Add(name, first + at) ?? [])
                 await CompareAsync(earlier, first + at, subject, ct);
         }

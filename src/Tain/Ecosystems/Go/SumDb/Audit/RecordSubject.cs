@@ -12,12 +12,15 @@ internal readonly record struct RecordSubject(string Name, string Text)
 {
     private const string GoMod = "/go.mod";
 
+    /// <summary>Why no client can ask for this version, null where one can. Not illegal: what a path may be has become stricter since logs began.</summary>
+    public string? Oddity { get; init; }
+
     /// <param name="bytes">Legal by <see cref="RecordText.IsValid"/>.</param>
     public static bool TryRead(ReadOnlySpan<byte> bytes, out RecordSubject subject, [NotNullWhen(false)] out string? error)
     {
         subject = default;
         var text = Encoding.UTF8.GetString(bytes);
-        string? name = null;
+        string? name = null, oddity = null;
         var hasHash = false;
         foreach (var range in text.AsSpan().TrimEnd('\n').Split('\n'))
         {
@@ -34,13 +37,8 @@ internal readonly record struct RecordSubject(string Name, string Text)
                 of = of[..^GoMod.Length];
             if (name is null)
             {
-                if (!ModulePath.TryParse(line[..first].ToString(), out _, out error))
-                    return false;
-                if (!ChecksumDatabaseClient.IsVersion(of[(first + 1)..].ToString()))
-                {
-                    error = $"the line {Shown(line)} has no version that a module can have";
-                    return false;
-                }
+                if (ModulePath.TryParse(line[..first].ToString(), out _, out oddity) && !ChecksumDatabaseClient.IsVersion(of[(first + 1)..].ToString()))
+                    oddity = $"the line {Shown(line)} has no version that a module can have";
                 name = of.ToString();
             }
             else if (!of.SequenceEqual(name))
@@ -59,7 +57,7 @@ internal readonly record struct RecordSubject(string Name, string Text)
             error = "it has no h1: hash";
             return false;
         }
-        subject = new(name!, text);
+        subject = new(name!, text) { Oddity = oddity };
         error = null;
         return true;
     }

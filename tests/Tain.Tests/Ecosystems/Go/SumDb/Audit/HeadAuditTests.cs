@@ -15,8 +15,12 @@ public sealed class HeadAuditTests
         var notes = new List<string>();
         foreach (var size in new[] { 1, 2, 3, 100, 255, 256, 257, 511, 512, 513, 700, 767, 768, 769, 999, 1000 })
             notes.Add(await HeadAtAsync(server, size));
+        await server.RequestsAsync();
         var report = await RunAsync(server, folder: await KeepAsync(server, [.. notes]));
         IsSound(report);
+        // The walk says so: nothing was read again to prove it.
+        var requests = await server.RequestsAsync();
+        Assert.Equal(requests.Distinct(), requests);
         Assert.Equal(17, report.Heads.Count);
         Assert.Equal(15, report.Heads.Count(h => h.Result is HeadResult.Beginning));
         Assert.Single(report.Heads, h => h.Result is HeadResult.Same);
