@@ -43,11 +43,12 @@ internal static class Delivery
     }
 
     /// <summary>Sends a document's body, or what its conditions leave of it.</summary>
-    public static Task SendAsync(HttpContext context, Document document, string contentType, string cacheControl, CacheStatus status)
+    /// <param name="tag">Its ETag, where something shorter than its bytes tells it apart from every other one under its URL.</param>
+    public static Task SendAsync(HttpContext context, Document document, string contentType, string cacheControl, CacheStatus status, string? tag = null)
     {
         status.Apply(context.Response);
         Describe(context, contentType, cacheControl);
-        return SendRangeAsync(context, document.Body.Length, Conditions.TagOf(document.Body), document.FetchedAt, ReadFrom(document.Body));
+        return SendRangeAsync(context, document.Body.Length, tag ?? Conditions.TagOf(document.Body), document.FetchedAt, ReadFrom(document.Body));
     }
 
     private static async Task<Failure?> SendArrivingAsync(HttpContext context, ColdArtifact cold, string contentType, string cacheControl, CacheStatus status)

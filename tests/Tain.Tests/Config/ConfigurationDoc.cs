@@ -1,6 +1,7 @@
 using System.Text;
 using Tain.Config;
 using Tain.Ecosystems.Go;
+using Tain.Ecosystems.Go.SumDb;
 using Tain.GoModules;
 using Tain.Http;
 using Tain.Mirror;
@@ -104,6 +105,12 @@ internal static class ConfigurationDoc
         ("fetches", $"{ServerLife.MaxFlying:N0}", "under way at once, waiting ones included; 503 beyond"),
         ("quarantine", $"{Quarantine.MaxFiles:N0} files, {Quarantine.MaxBytes >> 30} GiB", "spoilt files kept as evidence in the data folder; the oldest go first"),
         ("pending proofs", $"{PendingProofs.Again.TotalMinutes:0} min, up to {PendingProofs.LongestWait.TotalHours:0} h", "how long until what is stored without the proof it needs is tried again; longer while none of it can be proved"),
+        ("alarms", $"{CatalogWriter.MaxAlarms}", "about one artifact; further identities under its name raise none"),
+        ("alarms page", $"{GoAlarms.MaxAlarms:N0} lines", "both the default and the most of limit="),
+        ("evidence", $"{Drift.MaxEvidence:N0} characters", "of one alarm"),
+        ("checked files", $"{CheckedFiles.Limit:N0}", "remembered to have their digest since they were written; the least used go first, and are read through again"),
+        ("checksum database", $"{SumDbStore.HotBytes >> 20} MiB", "of its tiles and records in memory; its data tiles are passed on, not kept"),
+        ("its proxies", $"{SumDbSources.SupportedTtl.TotalMinutes:0} min", "how long it is believed whether a proxy of go.upstream has it"),
         ("first scrub", $"{Scrub.StartsAfter.TotalMinutes:0} min", "after the start"),
         ("stories", $"{Stories.Limit:N0}", "kept for explain; the least used go first"),
         ("memory caches", $"{Documents.HotBytes >> 20} MiB + {Artifacts.HotBytes >> 20} MiB", "documents, and artifacts up to " + (Artifacts.HotBody >> 10) + " KiB each"),

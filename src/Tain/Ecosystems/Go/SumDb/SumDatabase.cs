@@ -28,6 +28,7 @@ internal sealed class SumDatabase : IChecksumDatabaseOperations, IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private long _refreshedAt;
+    private volatile LogHead? _opened;
 
     public SumDatabase(SumDbOptions options, GoOptions go, UpstreamClient upstream, TimeSpan deadline, Catalog catalog, KnownFailures failures, Stories stories, ServerLife life, TimeProvider time, ILogger<SumDatabase> log)
     {
@@ -40,6 +41,9 @@ internal sealed class SumDatabase : IChecksumDatabaseOperations, IDisposable
     }
 
     public string Name => _options.Name;
+
+    /// <summary><see cref="SumDbOptions.Log"/>.</summary>
+    public string Log => _options.Log;
 
     /// <summary>What is known, without asking anybody.</summary>
     public bool IsKept(ModulePath module, string version) => _store.FindRecordOrNull(module, version) is not null;
@@ -158,13 +162,24 @@ internal sealed class SumDatabase : IChecksumDatabaseOperations, IDisposable
         var began = _time.GetUtcNow();
         try
         {
-            return (record.FormatLookup(await _client.LatestAsync(refresh: false, ct)), null);
+            var newest = _store.NewestOrNull();
+            var head = await _client.LatestAsync(refresh: false, ct);
+            if (newest is not null && head.Note.Span.SequenceEqual(newest.Note))
+                _opened = newest;
+            return (record.FormatLookup(head), null);
         }
         catch (Exception e) when (!ct.IsCancellationRequested)
         {
             return (null, await FailureOfAsync(e, began));
         }
     }
+
+    /// <summary>The same of what is kept, without asking anybody, and the size of the head's tree; null where that would not do.</summary>
+    public (byte[] Body, long Size)? FindLookupOrNull(ModulePath module, string version)
+        // The head was opened by the client: its signature is known to be right.
+        => _store.NewestOrNull() is { } head && head == _opened && _store.FindRecordOrNull(module, version) is { } record && record.Id < head.Size
+            ? (LookupBody.Format(record.Id, record.Text, head.Note), head.Size)
+            : null;
 
     /// <summary>A tile's bytes as they are stored, or null.</summary>
     public byte[]? FindTileOrNull(Tile tile)

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Tain.GoModules;
 using Tain.Http;
 using Tain.Mirror;
@@ -69,6 +70,11 @@ internal sealed class SumDbEndpoints(SumDatabase? database, GoRouting routing, G
                 $"{rule} matches it, so its name is not sent to {sumDb.Name}: set GONOSUMDB on this client to the same patterns", []));
             return;
         }
+        if (sumDb.FindLookupOrNull(module, version) is { } known)
+        {
+            await SendAsync(context, escaped, known.Body, TextType, Lookup, Served.Hit, string.Create(CultureInfo.InvariantCulture, $"\"{sumDb.Log}-{known.Size}\""));
+            return;
+        }
         var kept = sumDb.IsKept(module, version);
         var (record, failure) = await sumDb.LookupAsync(module, version, context.RequestAborted);
         byte[]? body = null;
@@ -95,18 +101,19 @@ internal sealed class SumDbEndpoints(SumDatabase? database, GoRouting routing, G
         var type = tile.IsData ? TextType : BinaryType;
         if (sumDb.FindTileOrNull(tile) is { } stored)
         {
-            await SendAsync(context, path, stored, type, Forever, Served.Hit);
+            // Its place in the log's one history says all.
+            await SendAsync(context, path, stored, type, Forever, Served.Hit, $"\"{sumDb.Log}-tile\"");
             return;
         }
         var (bytes, failure) = await sumDb.ReadTileAsync(tile, context.RequestAborted);
         if (bytes is null)
             await FailAsync(context, path, failure!);
         else
-            await SendAsync(context, path, bytes, type, Forever, Served.Fetched);
+            await SendAsync(context, path, bytes, type, Forever, Served.Fetched, $"\"{sumDb.Log}-tile\"");
     }
 
-    private Task SendAsync(HttpContext context, string page, byte[] body, string type, string caching, Served served)
-        => Delivery.SendAsync(context, new Document(new(GoMirror.Ecosystem, database!.Name, page), body, null, null, time.GetUtcNow(), database.Name), type, caching, served.ToCacheStatus());
+    private Task SendAsync(HttpContext context, string page, byte[] body, string type, string caching, Served served, string? tag = null)
+        => Delivery.SendAsync(context, new Document(new(GoMirror.Ecosystem, database!.Name, page), body, null, null, time.GetUtcNow(), database.Name), type, caching, served.ToCacheStatus(), tag);
 
     private Task FailAsync(HttpContext context, string page, Failure failure)
     {

@@ -9,7 +9,7 @@ namespace Tain.Ecosystems.Go.SumDb;
 internal sealed class SumDbSources(SumDbOptions database, SourceChain upstream, UpstreamClient client, TimeProvider time)
 {
     /// <summary>How long a proxy's word is believed on whether it has the database.</summary>
-    private static readonly TimeSpan SupportedTtl = TimeSpan.FromMinutes(10);
+    public static readonly TimeSpan SupportedTtl = TimeSpan.FromMinutes(10);
 
     private readonly List<UpstreamSource> _proxies =
         [.. upstream.Links.Select(l => l.Source).OfType<UpstreamSource>().Select(s => Below(s, $"sumdb/{database.Name}")).DistinctBy(s => s.Name)];

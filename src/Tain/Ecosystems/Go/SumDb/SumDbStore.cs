@@ -11,7 +11,7 @@ namespace Tain.Ecosystems.Go.SumDb;
 internal sealed class SumDbStore(string log, Catalog catalog, ILogger events) : IDisposable
 {
     /// <summary>Memory for tiles and records, in bytes: 4,000 full tiles, say.</summary>
-    private const long HotBytes = 32 << 20;
+    public const long HotBytes = 32 << 20;
 
     private readonly MemoryCache _hot = new(new MemoryCacheOptions { SizeLimit = HotBytes });
     private LogHead? _head;
@@ -63,7 +63,9 @@ internal sealed class SumDbStore(string log, Catalog catalog, ILogger events) : 
         Queue(new(log) { Entry = new(module.Value, version, record.Id, record.Text) });
     }
 
-    public byte[]? HeadOrNull() => (_head ??= catalog.NewestLogHeadOrNull(log))?.Note;
+    public byte[]? HeadOrNull() => NewestOrNull()?.Note;
+
+    public LogHead? NewestOrNull() => _head ??= catalog.NewestLogHeadOrNull(log);
 
     /// <summary>Durable when it returns true.</summary>
     public async Task<bool> TrySwapHeadAsync(ReadOnlyMemory<byte>? expected, SignedHead next, CancellationToken ct)
