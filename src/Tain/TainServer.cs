@@ -84,7 +84,7 @@ internal sealed class TainServer : IAsyncDisposable
         var fetch = new ArtifactFetch(_blobs, _catalog, _upstream, sources, _failures, _stories, options.Upstream, _life, _time, logs.CreateLogger<ArtifactFetch>());
         var proofs = new StoredProofs(_catalog, new Flights<Proved>(_life, options.Upstream.FetchTimeout), logs.CreateLogger<StoredProofs>());
         var unproved = new Bell();
-        _artifacts = new Artifacts(_catalog, _blobs, fetch, proofs, unproved, _failures, _life);
+        _artifacts = new Artifacts(_catalog, _blobs, fetch, proofs, unproved, _failures, _life, _time, logs.CreateLogger<Artifacts>());
 
         var access = new GitAccess(options.Go.Git, options.Upstream, _strangers, _time);
         _gateway = new GitGateway(_strangers, access, options.Go.Git, _time);
@@ -133,7 +133,8 @@ internal sealed class TainServer : IAsyncDisposable
     {
         await _web.StartAsync(ct);
         _background = Task.WhenAll(Task.Run(() => _pending.RunAsync(_stopping.Token), CancellationToken.None), Task.Run(() => _scrub.RunAsync(_stopping.Token), CancellationToken.None));
-        _events.LogInformation("serving {Url}/go, listening on {Listen}, data in {Data}, upstream {Upstream}", PublicUrl, Url, Path.GetFullPath(_options.Data), _options.Go.Upstream.ToString());
+        _events.LogInformation("serving {Url}/go, listening on {Listen}, data in {Data}, upstream {Upstream}, checksum database {SumDb}", PublicUrl, Url, Path.GetFullPath(_options.Data), _options.Go.Upstream.ToString(),
+            _options.Go.SumDb is { } database ? $"{database.Name} ({(_options.Go.SumDbUnavailable is WhenUnavailable.Refuse ? "refuse" : "serve-unverified")} while it is out of reach)" : "off");
     }
 
     /// <summary>Takes nothing new, finishes what is in flight within <c>stop-timeout</c>, then ends the rest.</summary>

@@ -140,12 +140,16 @@ public sealed class SecurityTests
         await tain.RestartAsync();
         await File.WriteAllBytesAsync(file, [.. zip[..^1], (byte)(zip[^1] ^ 1)], TestContext.Current.CancellationToken);
         upstream.Remove(Zip);
-        Assert.Equal(404, (await tain.ReadAsync($"go/{Zip}")).Status);
-        Assert.Equal(404, (await tain.ReadAsync($"go/cached-only/{Zip}")).Status);
+        // What is stored and spoilt is not absent.
+        var (status, body) = await tain.ReadAsync($"go/{Zip}");
+        Assert.Equal(503, status);
+        Assert.Contains("spoilt on this server's disk", body, StringComparison.Ordinal);
+        Assert.Equal(503, (await tain.ReadAsync($"go/cached-only/{Zip}")).Status);
         using var head = await tain.SendAsync(HttpMethod.Head, $"go/{Zip}");
-        Assert.Equal(404, (int)head.StatusCode);
+        Assert.Equal(503, (int)head.StatusCode);
         using var range = await tain.GetAsync($"go/{Zip}", ("Range", "bytes=0-9"));
-        Assert.Equal(404, (int)range.StatusCode);
+        Assert.Equal(503, (int)range.StatusCode);
+        Assert.NotEmpty(Directory.GetFiles(Path.Combine(tain.Data, "quarantine")));
     }
 
     [Theory]

@@ -262,7 +262,7 @@ public sealed class TainVerifierTests
         var fault = Assert.Single((await rig.RepairAsync()).Faults);
 
         Assert.False(fault.Repaired);
-        Assert.Contains("no source may be asked", fault.Left, StringComparison.Ordinal);
+        Assert.Contains("nobody else is asked", fault.Left, StringComparison.Ordinal);
         Assert.Single(rig.Quarantined());
     }
 

@@ -127,7 +127,7 @@ public sealed class NoteDifferentialTests
             "go.sum database tree\n123456789012\nTszzRgjTG6xce+z2AG31kAXYKBgQVtCSCE40HmuwBb0=\n", "go.sum database tree\n0\nTszzRgjTG6xce+z2AG31kAXYKBgQVtCSCE40HmuwBb0=\nlater\n",
             "go.sum database tree\n9223372036854775807\nTszzRgjTG6xce+z2AG31kAXYKBgQVtCSCE40HmuwBb1=\n\n\n",
         ];
-        string[] parts = ["\n", "0", "-", "+", "1", "9223372036854775808", "=", "A", " ", "\ud800", "é", "go.sum database tree\n", "_", "٣", "９"];
+        string[] parts = ["\n", "\0", "0", "-", "+", "1", "9223372036854775808", "=", "A", " ", "\ud800", "é", "go.sum database tree\n", "_", "٣", "９"];
         Compare('t', count, Seed(count), random => Input.Of(new Mutator(random, seeds, parts).Next().Replace("\r", "", StringComparison.Ordinal)),
             input => TreeHead.TryParse(Encoding.UTF8.GetString(input.Fields[0]), out var head) ? head.ToString() : Bad);
     }
@@ -145,7 +145,7 @@ public sealed class NoteDifferentialTests
             "12345\nhello\n\n", "0\na v1.0.0 h1:x=\na v1.0.0/go.mod h1:y=\n\ngo.sum database tree\n1\nTszzRgjTG6xce+z2AG31kAXYKBgQVtCSCE40HmuwBb0=\n\n— k AAAA\n", "9223372036854775807\n\nx\n\nrest",
             .. GoLiterals.Of("sumdb/tlog/note_test.go").Where(s => s.Contains('\n', StringComparison.Ordinal)),
         ];
-        string[] parts = ["\n", "\n\n", "\n\n\n", "0", "-1", "+", "9223372036854775808", "\x01", "\t", "\r", "\x7f", "\ud800", "é", "_", " "];
+        string[] parts = ["\n", "\n\n", "\n\n\n", "0", "-1", "+", "\0", "9223372036854775808", "\x01", "\t", "\r", "\x7f", "\ud800", "é", "_", " "];
         Compare('r', count, Seed(count), random => Input.Of(new Mutator(random, seeds, parts).Next()), (input, answer) =>
         {
             var go = Encoding.UTF8.GetString(answer);

@@ -54,7 +54,8 @@ internal static class CanonicalDecimal
     public static bool TryParse(ReadOnlySpan<char> text, out long number)
     {
         number = 0;
-        if (text.IsEmpty || (text[0] == '0' && text.Length > 1)) return false;
+        // Digits only: .NET's own parser takes NULs at the end, whatever the style.
+        if (text.IsEmpty || (text[0] == '0' && text.Length > 1) || text.ContainsAnyExceptInRange('0', '9')) return false;
         return long.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out number);
     }
 }

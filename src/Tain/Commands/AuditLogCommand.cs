@@ -46,6 +46,8 @@ internal static class AuditLogCommand
         try
         {
             using var kept = StoredLogs.OpenOrNull(options.Data);
+            if (kept is null)
+                await Console.Error.WriteLineAsync($"tain: no heads are kept in {Path.GetFullPath(options.Data)} (--data), so none of a mirror's are compared");
             using var client = new UpstreamClient(options.Upstream, new SourceHealth(TimeProvider.System), TimeProvider.System);
             var audit = new LogAudit(database, mirror, client, kept, TimeProvider.System);
             var report = await Progress.ShowAsync(database.Name, "records", progress => audit.RunAsync(progress.Tell, stop.Token));

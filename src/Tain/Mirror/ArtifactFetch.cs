@@ -54,6 +54,9 @@ internal sealed class ArtifactFetch(BlobStore blobs, Catalog catalog, UpstreamCl
                 failure = new(FailureKind.BadGateway, "its source sent what may not be served", failure.Attempts);
         }
 
+        if (failure is { Kind: FailureKind.NotFound } && catalog.FindArtifactOrNull(request.Key) is { } stored)
+            failure = Failure.Lost(stored, failure.Attempts) ?? failure;
+
         // The story, and what the next one who asks is told, come before the clients' answer: they may ask why at once.
         stories.Tell(new(request.Address, began, time.GetUtcNow() - began, failure?.Attempts ?? attempts, failure is null ? "fetched" : $"{failure.Status} {failure.Reason}"));
         if (failure is null)

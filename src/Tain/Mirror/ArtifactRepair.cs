@@ -34,6 +34,12 @@ internal sealed class ArtifactRepair(Catalog catalog, BlobStore blobs, Artifacts
         switch (fault.Treatment)
         {
             case Treatment.Fetch:
+                // Somebody may have put the right bytes back, from a backup say.
+                if (artifact.Condition is Condition.Damaged && await IsWholeAsync(artifact, ct))
+                {
+                    await artifacts.ExamineAsync(new(artifact, Condition.Sound, ""), ct);
+                    return null;
+                }
                 if (artifact.Condition is Condition.Sound)
                     await artifacts.ExamineAsync(new(artifact, Condition.Damaged, $"{fault.Kind}: found {fault.Found}"), ct);
                 if (fault.IsSpoilt)
@@ -47,6 +53,12 @@ internal sealed class ArtifactRepair(Catalog catalog, BlobStore blobs, Artifacts
             default:
                 return "there is no remedy";
         }
+    }
+
+    private async Task<bool> IsWholeAsync(Artifact artifact, CancellationToken ct)
+    {
+        using var bytes = StoredBytes.OpenOrNull(blobs, artifact, null);
+        return bytes is not null && bytes.Length == artifact.Size && await bytes.FindProblemAsync(ct) is null;
     }
 
     private static string? Words(Failure? failure) => failure is null ? null

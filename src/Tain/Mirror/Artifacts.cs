@@ -9,7 +9,7 @@ namespace Tain.Mirror;
 /// <summary>What never changes: stored bytes by key, or a flight that brings them.</summary>
 /// <remarks>Bodies up to <see cref="HotBody"/> are kept in memory, 64 MiB at most in all.</remarks>
 /// <param name="unproved">Rung when something was stored without the proof that it needs.</param>
-internal sealed class Artifacts(Catalog catalog, BlobStore blobs, ArtifactFetch fetch, StoredProofs proofs, Bell unproved, KnownFailures failures, ServerLife life) : IDisposable
+internal sealed class Artifacts(Catalog catalog, BlobStore blobs, ArtifactFetch fetch, StoredProofs proofs, Bell unproved, KnownFailures failures, ServerLife life, TimeProvider time, ILogger<Artifacts> log) : IDisposable
 {
     /// <summary>The largest body that is kept in memory, in bytes: one write to a socket.</summary>
     public const int HotBody = 64 * 1024;
@@ -34,7 +34,7 @@ internal sealed class Artifacts(Catalog catalog, BlobStore blobs, ArtifactFetch 
             if (_cold.TryGetValue(request.Key, out var arriving) && arriving.Value is { Artifact: not null } arrived && arrived.TryUse())
                 return new() { Cold = arrived, Served = Served.Hit };
             if (request.CachedOnly)
-                return new() { Failure = new(FailureKind.NotFound, "not stored here, and the request allows no fetch", []) };
+                return new() { Failure = (catalog.FindArtifactOrNull(request.Key) is { } lost ? Failure.Lost(lost, []) : null) ?? new(FailureKind.NotFound, "not stored here, and the request allows no fetch", []) };
             if (failures.FindOrNull(request.Address) is { } absent)
                 return new() { Failure = absent, Served = Served.KnownFailure };
             if (life.IsFull && !_cold.ContainsKey(request.Key))
@@ -59,7 +59,9 @@ internal sealed class Artifacts(Catalog catalog, BlobStore blobs, ArtifactFetch 
             // :: What was spoilt on disk never leaves: it is marked, and fetched anew.
             if (stored.File is { } file ? !_files.IsKnown(artifact, file) && !await _files.IsWholeAsync(artifact, file, ct) : stored.Body is null)
             {
+                log.LogError("{Address}: the bytes on disk are not the ones that were stored: they are put into quarantine, and fetched again", request.Address);
                 await ExamineAsync(new(artifact, Condition.Damaged, "its bytes on disk are not the ones that were stored"), CancellationToken.None);
+                await blobs.QuarantineAsync(artifact.Blob, time.GetUtcNow(), CancellationToken.None);
                 return null;
             }
             if (request.Testify is null || artifact.Proof.Length > 0)

@@ -1,3 +1,4 @@
+using Tain.Storage;
 using Tain.Upstream;
 
 namespace Tain.Mirror;
@@ -33,6 +34,10 @@ internal sealed record Failure(FailureKind Kind, string Reason, IReadOnlyList<At
         FailureKind.Timeout => 504,
         _ => 503,
     };
+
+    /// <summary>What is stored can't be served and nobody else has it: that is no absence. Null for what is sound (its file may be gone all the same) and for what nobody can be said to have had.</summary>
+    public static Failure? Lost(Artifact stored, IReadOnlyList<Attempt> attempts) => stored.Condition is Condition.Sound ? null
+        : new(FailureKind.Unavailable, $"it is stored, but {(stored.Condition is Condition.Refuted ? $"refuted ({stored.Why})" : "spoilt on this server's disk")}, and nobody offers it anew", attempts);
 
     /// <summary>Too much shared work is under way.</summary>
     public static Failure TooMany { get; } = new(FailureKind.Unavailable, $"{ServerLife.MaxFlying:N0} fetches are under way, the limit; ask again in a moment", []);

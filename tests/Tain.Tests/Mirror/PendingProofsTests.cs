@@ -30,7 +30,7 @@ public sealed class PendingProofsTests : IAsyncDisposable
         var proofs = new StoredProofs(_catalog, new Flights<Proved>(_life, TimeSpan.FromMinutes(1)), NullLogger<StoredProofs>.Instance);
         // Nothing is downloaded here: what is fetched is made by the request.
         var fetch = new ArtifactFetch(_blobs, _catalog, null!, new SourceHealth(_time), _failures, new Stories(), new UpstreamOptions(), _life, _time, NullLogger<ArtifactFetch>.Instance);
-        _artifacts = new Artifacts(_catalog, _blobs, fetch, proofs, _bell, _failures, _life);
+        _artifacts = new Artifacts(_catalog, _blobs, fetch, proofs, _bell, _failures, _life, _time, NullLogger<Artifacts>.Instance);
     }
 
     public async ValueTask DisposeAsync()

@@ -78,6 +78,7 @@ internal sealed class GoExplain(GoMirror mirror, DirectSource direct, SumDatabas
     private static string Decided(DocumentAnswer answer, GoAddress address) => answer.Served switch
     {
         Served.Hit => address.IsCanonical ? "stored: a version never changes, nobody was asked" : "stored and still fresh, nobody was asked",
+        Served.KnownFailure when answer.Failure is { Attempts.Count: 0 } => "nobody may be asked for it",
         Served.KnownFailure => "every source said a short while ago that it does not exist (go.absence-ttl)",
         Served.Fetched or Served.FetchedNotStored or Served.Joined => "the first source that had it answered",
         Served.Stale => "stored, no longer fresh",

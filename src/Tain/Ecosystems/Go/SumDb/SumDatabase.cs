@@ -27,12 +27,14 @@ internal sealed class SumDatabase : IChecksumDatabaseOperations, IDisposable
     private readonly GoOptions _go;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
+    private readonly string _unasked;
     private long _refreshedAt;
     private volatile LogHead? _opened;
 
     public SumDatabase(SumDbOptions options, GoOptions go, UpstreamClient upstream, TimeSpan deadline, Catalog catalog, KnownFailures failures, Stories stories, ServerLife life, TimeProvider time, ILogger<SumDatabase> log)
     {
         (_options, _go, _catalog, _failures, _stories, _life, _time, _log) = (options, go, catalog, failures, stories, life, time, log);
+        _unasked = go.SumDbUnavailable is WhenUnavailable.Refuse ? "nothing unchecked is served (go.sumdb-unavailable)" : "it will be (go.sumdb-unavailable)";
         _sources = new SumDbSources(options, go.Upstream, upstream, time);
         _store = new SumDbStore(options.Log, catalog, log);
         _client = new ChecksumDatabaseClient(options.Key, this);
@@ -226,7 +228,7 @@ internal sealed class SumDatabase : IChecksumDatabaseOperations, IDisposable
         if (failure is { Kind: FailureKind.NotFound })
             return new(Name) { Failure = Unknown(failure) };
         if (failure is not null)
-            return new(Name) { Failure = failure with { Reason = $"not checked against {Name}, and nothing unchecked is served (go.sumdb-unavailable): {failure.Reason}" }, IsUnavailable = lookup.IsUnavailable };
+            return new(Name) { Failure = failure with { Reason = lookup.IsUnavailable ? $"{Name} could not be asked about it: {_unasked}" : $"not checked: {failure.Reason}" }, IsUnavailable = lookup.IsUnavailable };
         var line = $"{module} {version}{(goMod ? "/go.mod" : "")}";
         if ((goMod ? record!.GoModHashOrNull : record!.ZipHashOrNull) is not { } identity)
             return new(Name) { Failure = Refusal($"the record that {Name} has of it has no line \"{line} h1:…\"") };
@@ -257,7 +259,7 @@ internal sealed class SumDatabase : IChecksumDatabaseOperations, IDisposable
                 return Refusal($"what {Name} answers has no line for it: {e.Message}");
             case ChecksumDatabaseException lie:
                 await AlarmAsync(lie, _sources.LastProxy ?? Name);
-                return new(FailureKind.BadGateway, "what it says is not to be believed", [new(Name, FaultKind.Malformed, null, e.Message, _time.GetUtcNow() - began, 1, began)]);
+                return new(FailureKind.BadGateway, $"what {Name} says is not to be believed", [new(Name, FaultKind.Malformed, null, e.Message, _time.GetUtcNow() - began, 1, began)]);
             case OperationCanceledException:
                 return Stopped;
             case StorageException:

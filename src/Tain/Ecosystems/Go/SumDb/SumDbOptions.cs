@@ -36,6 +36,9 @@ internal sealed record SumDbOptions(string Text, VerifierKey Key, UpstreamSource
     {
         value = null;
         var words = (Known.GetValueOrDefault(text) ?? text).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        // As cmd/go has it: the key of a known name, whatever its address.
+        if (words.Length == 2 && Known.TryGetValue(words[0], out var known))
+            words[0] = known.Split(' ')[0];
         if (words.Length is 0 or > 2)
         {
             error = "is not a GOSUMDB value: write a name, or NAME+KEY, and perhaps a space and the database's URL; off for none";
@@ -48,13 +51,13 @@ internal sealed record SumDbOptions(string Text, VerifierKey Key, UpstreamSource
         }
         if (!VerifierKey.TryParse(words[0], out var key, out error))
         {
-            error = $"has a key that is none: {error}";
+            error = $"has a key that is not one: {error}";
             return false;
         }
         var url = words.Length == 2 ? words[1] : "https://" + key.Name;
         if (!SourceChain.TryParse(url, out var chain, out error) || chain.Links is not [{ Source: { } source }])
         {
-            error = $"has a URL that is none: {error ?? "write one URL"}";
+            error = $"has a URL that is not one: {error ?? "write one URL"}";
             return false;
         }
         value = new(text, key, source);

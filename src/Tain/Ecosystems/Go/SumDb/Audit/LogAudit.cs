@@ -92,7 +92,7 @@ internal sealed class LogAudit(SumDbOptions database, UpstreamSource? mirror, Up
             }
         }
         if (unusable > 0)
-            _remarks.Add($"{unusable} of the heads kept here are not signed with this key, and not compared");
+            _remarks.Add($"{unusable} kept heads have no good signature by this key, and were not compared: tain verify tells which");
         return [.. others.OrderBy(o => o.Head.Head.Size)];
     }
 
