@@ -57,7 +57,7 @@ internal sealed class Artifacts(Catalog catalog, BlobStore blobs, ArtifactFetch 
         try
         {
             // :: What was spoilt on disk never leaves: it is marked, and fetched anew.
-            if (stored.File is { } file ? !_files.IsKnown(artifact, file) && !await _files.IsWholeAsync(artifact, file, ct) : stored.Body is null)
+            if (stored.File is { } file ? !await _files.IsWholeAsync(artifact, file, ct) : stored.Body is null)
             {
                 log.LogError("{Address}: the bytes on disk are not the ones that were stored: they are put into quarantine, and fetched again", request.Address);
                 await ExamineAsync(new(artifact, Condition.Damaged, "its bytes on disk are not the ones that were stored"), CancellationToken.None);

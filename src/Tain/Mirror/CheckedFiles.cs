@@ -15,11 +15,9 @@ internal sealed class CheckedFiles : IDisposable
     private const int BufferSize = 128 * 1024;
     private readonly MemoryCache _checked = new(new MemoryCacheOptions { SizeLimit = Limit });
 
-    /// <summary>True when nothing has to be read for <see cref="IsWholeAsync"/>.</summary>
-    public bool IsKnown(Artifact artifact, SafeFileHandle file) => _checked.TryGetValue(artifact.Blob, out DateTime at) && at == File.GetLastWriteTimeUtc(file);
-
-    /// <summary>Whether the file has its digest.</summary>
-    public Task<bool> IsWholeAsync(Artifact artifact, SafeFileHandle file, CancellationToken ct) => IsKnown(artifact, file) ? Task.FromResult(true) : Task.Run(() => Check(artifact, file, ct), ct);
+    /// <summary>Whether the file has its digest. Of one that was read through before, at once.</summary>
+    public ValueTask<bool> IsWholeAsync(Artifact artifact, SafeFileHandle file, CancellationToken ct)
+        => _checked.TryGetValue(artifact.Blob, out DateTime at) && at == File.GetLastWriteTimeUtc(file) ? new(true) : new(Task.Run(() => Check(artifact, file, ct), ct));
 
     private bool Check(Artifact artifact, SafeFileHandle file, CancellationToken ct)
     {

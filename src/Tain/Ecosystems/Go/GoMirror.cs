@@ -78,9 +78,6 @@ internal sealed class GoMirror(Documents documents, Artifacts artifacts, Catalog
     public bool MayBeUnproved(GoAddress address, ArtifactAnswer answer)
         => answer.Artifact is not { Proof.Length: > 0 } && requests.MayBeUnproved(address.Module);
 
-    /// <summary>How a stored artifact is fetched, verified and proved; null when its key is not one of ours.</summary>
-    public ArtifactRequest? RequestForOrNull(ArtifactKey key) => requests.ForOrNull(key);
-
     /// <summary>Fetches a document as for a client.</summary>
     public async Task<Failure?> FetchDocumentAsync(DocumentKey key, CancellationToken ct)
         => GoStored.AddressOrNull(key) is { } address
