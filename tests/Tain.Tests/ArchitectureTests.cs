@@ -14,7 +14,8 @@ public sealed partial class ArchitectureTests
         ["Mirror"] = ["Storage", "Upstream", "Http"],
         ["Ecosystems"] = ["Mirror", "Storage", "Upstream", "Http", "GoModules"],
         ["Config"] = ["Upstream", "Http", "Ecosystems", "GoModules"],
-        ["Commands"] = ["Config", "Ecosystems", "Mirror", "Storage", "Upstream", "Http"],
+        ["Doctor"] = ["Config", "Upstream", "Ecosystems", "GoModules"],
+        ["Commands"] = ["Doctor", "Config", "Ecosystems", "Mirror", "Storage", "Upstream", "Http"],
     };
 
     [Fact]

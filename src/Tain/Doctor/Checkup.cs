@@ -1,0 +1,34 @@
+using Tain.Doctor.Files;
+using Tain.Doctor.Scopes;
+
+namespace Tain.Doctor;
+
+/// <summary>Reads a repository and a machine, and finds the pitfalls in their settings. Asks nobody: see <c>Probes/</c> for that.</summary>
+internal static class Checkup
+{
+    /// <summary>The variables whose values tell something.</summary>
+    public static readonly IReadOnlyList<string> Variables =
+    [
+        "GOPROXY", "GOPRIVATE", "GONOPROXY", "GONOSUMDB", "GOSUMDB", "GOINSECURE", "GOFLAGS", "GOTOOLCHAIN", "GO111MODULE", "GONOSUMCHECK", "GOAUTH",
+        "NPM_CONFIG_REGISTRY", "npm_config_registry", "NPM_CONFIG_STRICT_SSL", "npm_config_strict_ssl", "NODE_TLS_REJECT_UNAUTHORIZED", "YARN_NPM_REGISTRY_SERVER", "YARN_REGISTRY",
+    ];
+
+    public static Scene Look(Machine machine, string folder, DoctorFile team, FileReader files)
+    {
+        var paths = FolderWalk.Find(folder, IsWanted, out var isCut);
+        if (isCut)
+            files.PassOver(new TextFile(folder, ".", ""), new($"has more than {FolderWalk.MaxEntries} files: the rest was not examined", $"文件超过 {FolderWalk.MaxEntries} 个:其余未检查"));
+        var scene = new Scene(machine, folder, team, files, paths);
+        var reader = new ScopeReader(files, Variables);
+        scene.Scopes = [.. paths.Select(p => reader.ReadOrNull(Below(folder, p), p)).OfType<Scope>()];
+        Go.GoChecks.Run(scene);
+        Npm.NpmChecks.Run(scene);
+        Containers.ContainerChecks.Run(scene);
+        return scene;
+    }
+
+    private static bool IsWanted(string folder, string name)
+        => name is "go.mod" or "go.sum" or "go.work" || Npm.NpmFiles.IsWanted(name) || ScopeReader.IsWanted(folder, name);
+
+    private static string Below(string folder, string path) => Path.GetRelativePath(folder, Path.GetDirectoryName(path)!) is var below and not "." ? below : "";
+}

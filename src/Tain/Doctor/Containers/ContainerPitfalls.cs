@@ -1,0 +1,6 @@
+namespace Tain.Doctor.Containers;
+
+internal static class ContainerPitfalls
+{
+    public static IReadOnlyList<Pitfall> All { get; } = [];
+}

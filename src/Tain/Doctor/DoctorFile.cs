@@ -1,0 +1,103 @@
+using Tain.Doctor.Files;
+using Tain.GoModules;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Tain.Doctor;
+
+/// <summary>What a team tells the doctor about itself, in <c>.tain-doctor.yaml</c> beside its code. All of it is optional.</summary>
+internal sealed record DoctorFile
+{
+    public const string Name = ".tain-doctor.yaml";
+
+    /// <summary><c>private</c>: GOPRIVATE patterns of modules that are the company's own.</summary>
+    public ModulePatterns Private { get; init; } = ModulePatterns.None;
+
+    /// <summary><c>public</c>: patterns of modules that look private and are not.</summary>
+    public ModulePatterns Public { get; init; } = ModulePatterns.None;
+
+    /// <summary><c>npm-scopes</c>: scopes that are the company's own, such as <c>@acme</c>.</summary>
+    public IReadOnlyList<string> NpmScopes { get; init; } = [];
+
+    /// <summary><c>images</c>: what images may come from, as prefixes of whole elements: <c>registry.corp.example</c>, <c>docker.io/library</c>. Empty allows all.</summary>
+    public IReadOnlyList<string> Images { get; init; } = [];
+
+    /// <summary><c>ignore</c>: <c>ID</c>, or <c>ID PATH</c> with a path as the doctor shows it, which may end in <c>*</c>.</summary>
+    public IReadOnlyList<string> Ignore { get; init; } = [];
+
+    /// <summary>Reads it; <paramref name="problems"/> gets all that is wrong with it, each with its line and remedy.</summary>
+    public static DoctorFile Load(string folder, FileReader files, List<string> problems)
+    {
+        var path = Path.Join(folder, Name);
+        if (files.ReadOrNull(path) is not { } file)
+            return new();
+        var result = new DoctorFile();
+        YamlStream yaml = [];
+        try
+        {
+            yaml.Load(new StringReader(file.Text));
+        }
+        catch (YamlException e)
+        {
+            problems.Add($"{file.Shown}:{e.Start.Line}: is no valid YAML: {e.Message}");
+            return result;
+        }
+        if (yaml.Documents is [] || yaml.Documents[0].RootNode is YamlScalarNode { Value: "" or null })
+            return result;
+        if (yaml.Documents[0].RootNode is not YamlMappingNode root)
+        {
+            problems.Add($"{file.Shown}: is no mapping: write keys such as private: or ignore:");
+            return result;
+        }
+        foreach (var (key, value) in root.Children)
+        {
+            var name = key.TextOrNull() ?? "";
+            var at = $"{file.Shown}:{key.Start.Line}: {name}";
+            var words = WordsOrNull(value);
+            if (words is null)
+                problems.Add($"{at}: wants a list of words");
+            else if (name is "private" or "public")
+            {
+                if (!ModulePatterns.TryParse(string.Join(',', words), out var patterns, out var error))
+                    problems.Add($"{at}: {error}");
+                else
+                    result = name == "private" ? result with { Private = patterns } : result with { Public = patterns };
+            }
+            else if (name == "npm-scopes")
+                result = result with { NpmScopes = [.. words.Select(w => w.StartsWith('@') ? w : "@" + w)] };
+            else if (name == "images")
+                result = result with { Images = words };
+            else if (name == "ignore")
+            {
+                foreach (var word in words.Where(w => Pitfalls.All.All(p => p.Id != w.Split(' ')[0])))
+                    problems.Add($"{at}: '{Upstream.Secrets.OneLine(word, 80)}' names no check: tain doctor --list prints them");
+                result = result with { Ignore = words };
+            }
+            else
+                problems.Add($"{file.Shown}:{key.Start.Line}: '{Upstream.Secrets.OneLine(name, 80)}' is no key of this file: private, public, npm-scopes, images and ignore are");
+        }
+        return result;
+    }
+
+    /// <summary>Whether the team said that this finding is none.</summary>
+    public bool Ignores(Finding finding)
+    {
+        foreach (var entry in Ignore)
+        {
+            var words = entry.Split(' ', 2, StringSplitOptions.TrimEntries);
+            if (words[0] != finding.Pitfall.Id)
+                continue;
+            var path = finding.Place.File?.Shown ?? "";
+            if (words.Length == 1 || words[1] == path || (words[1].EndsWith('*') && path.StartsWith(words[1][..^1], StringComparison.Ordinal)))
+                return true;
+        }
+        return false;
+    }
+
+    private static List<string>? WordsOrNull(YamlNode node) => node switch
+    {
+        YamlScalarNode { Value: { } text } => [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
+        YamlSequenceNode list when list.Children.All(c => c is YamlScalarNode) => [.. list.Children.Select(c => c.TextOrNull() ?? "")],
+        _ => null,
+    };
+}

@@ -1,0 +1,91 @@
+using System.Text;
+
+namespace Tain.Doctor.Files;
+
+/// <summary>A file that was not examined, and why.</summary>
+/// <param name="Shown">As people know it.</param>
+internal sealed record PassedOver(string Shown, Words Why);
+
+/// <summary>Reads each file once, whole and bounded. What can't be read is named and passed over; a file that is not there is null, and no news.</summary>
+internal sealed class FileReader(string folder, string home)
+{
+    /// <summary>Lockfiles reach some 20 MB; what is larger than this is no settings file.</summary>
+    public const int MaxBytes = 32 << 20;
+
+    private static readonly UTF8Encoding Strict = new(false, true);
+    private readonly Dictionary<string, TextFile?> _read = new(StringComparer.Ordinal);
+    private readonly List<PassedOver> _passedOver = [];
+
+    public IReadOnlyList<PassedOver> PassedOver => _passedOver;
+
+    /// <summary>The paths that were read or that were missing.</summary>
+    public TextFile? ReadOrNull(string path)
+    {
+        path = Path.GetFullPath(path);
+        if (!_read.TryGetValue(path, out var file))
+            _read[path] = file = Load(path);
+        return file;
+    }
+
+    /// <summary>The file, or an empty one that a fix may make.</summary>
+    public TextFile ReadOrNew(string path) => ReadOrNull(path) ?? new TextFile(Path.GetFullPath(path), Shown(path), "", exists: File.Exists(path));
+
+    /// <summary>Says that a file makes no sense, with what its parser said.</summary>
+    public void PassOver(TextFile file, Words why) => _passedOver.Add(new(file.Shown, why));
+
+    /// <summary>Says that a file is not what its name promises.</summary>
+    /// <param name="syntax">Such as <c>YAML</c>.</param>
+    public void PassOverMalformed(TextFile file, string syntax, int line, string error)
+        => PassOver(file, new($"is no valid {syntax} (line {line}): {error}", $"不是有效的 {syntax}(第 {line} 行):{error}"));
+
+    public string Shown(string path)
+    {
+        path = Path.GetFullPath(path);
+        return Below(folder) ?? (Below(home) is { } inHome ? "~/" + inHome : path);
+
+        string? Below(string parent) => parent.Length > 1 && path.StartsWith(parent.TrimEnd('/') + "/", StringComparison.Ordinal) ? path[(parent.TrimEnd('/').Length + 1)..] : null;
+    }
+
+    private TextFile? Load(string path)
+    {
+        try
+        {
+            var info = new FileInfo(path);
+            if (!info.Exists)
+            {
+                // A folder where a file should be is worth a word; nothing at all is not.
+                if (Directory.Exists(path))
+                    _passedOver.Add(new(Shown(path), new("is a folder, not a file", "是目录,不是文件")));
+                return null;
+            }
+            if (info.LinkTarget is not null && info.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target)
+                info = target;
+            // Devices and pipes have no length, and are never opened: to read one may wait for ever.
+            if (info.Length == 0)
+                return new TextFile(path, Shown(path), "");
+            if (info.Length > MaxBytes)
+                return Over(path, new($"has {info.Length} bytes, more than the {MaxBytes} that are read", $"有 {info.Length} 字节,超过读取上限 {MaxBytes}"));
+            using var stream = File.OpenRead(path);
+            var bytes = new byte[info.Length];
+            var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            var content = bytes.AsSpan(0, length);
+            if (content.IndexOf((byte)0) >= 0)
+                return Over(path, new("is binary", "是二进制文件"));
+            return new TextFile(path, Shown(path), Strict.GetString(content));
+        }
+        catch (DecoderFallbackException)
+        {
+            return Over(path, new("is no UTF-8 text", "不是 UTF-8 文本"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Security.SecurityException)
+        {
+            return Over(path, e is UnauthorizedAccessException ? new("may not be read (permission denied)", "无读取权限") : new($"can't be read: {e.Message}", $"无法读取:{e.Message}"));
+        }
+    }
+
+    private TextFile? Over(string path, Words why)
+    {
+        _passedOver.Add(new(Shown(path), why));
+        return null;
+    }
+}

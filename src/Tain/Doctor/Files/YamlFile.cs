@@ -1,0 +1,76 @@
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Tain.Doctor.Files;
+
+/// <summary>YAML with the place of each value in its file.</summary>
+internal static class YamlFile
+{
+    /// <summary>The documents of the file; null, and named, when it is no YAML.</summary>
+    public static IReadOnlyList<YamlDocument>? ParseOrNull(TextFile file, FileReader files)
+    {
+        try
+        {
+            var stream = new YamlStream();
+            stream.Load(new StringReader(file.Text));
+            return [.. stream.Documents];
+        }
+        catch (YamlException e)
+        {
+            files.PassOverMalformed(file, "YAML", (int)e.Start.Line, e.InnerException?.Message ?? e.Message);
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or IndexOutOfRangeException)
+        {
+            files.PassOverMalformed(file, "YAML", 1, e.Message);
+        }
+        return null;
+    }
+
+    /// <summary>All scalars below, each with the key that it is the value of: for an element of a list, the list's.</summary>
+    /// <remarks>Anchors may make a small file a deep one: the walk is bounded, and a node that was seen is not walked again.</remarks>
+    public static IEnumerable<(string Key, YamlScalarNode Node)> Scalars(YamlNode root)
+    {
+        var seen = new HashSet<YamlNode>(ReferenceEqualityComparer.Instance);
+        var open = new Stack<(string Key, YamlNode Node)>();
+        open.Push(("", root));
+        while (open.TryPop(out var next))
+        {
+            if (!seen.Add(next.Node))
+                continue;
+            switch (next.Node)
+            {
+                case YamlScalarNode scalar:
+                    yield return (next.Key, scalar);
+                    break;
+                case YamlSequenceNode list:
+                    foreach (var child in list.Children.Reverse())
+                        open.Push((next.Key, child));
+                    break;
+                case YamlMappingNode map:
+                    foreach (var (key, value) in map.Children.Reverse())
+                        open.Push(((key as YamlScalarNode)?.Value ?? "", value));
+                    break;
+            }
+        }
+    }
+
+    /// <summary>The child of a mapping; null when there is none, or when the node is no mapping.</summary>
+    public static YamlNode? ChildOrNull(this YamlNode? node, string key)
+        => node is YamlMappingNode map ? map.Children.FirstOrDefault(c => c.Key is YamlScalarNode scalar && scalar.Value == key).Value : null;
+
+    public static string? TextOrNull(this YamlNode? node) => (node as YamlScalarNode)?.Value;
+
+    public static Place At(this TextFile file, YamlNode node) => file.AtLine((int)node.Start.Line);
+
+    /// <summary>Where a scalar's value stands in the text, quotes not included.</summary>
+    public static (int Start, int Length, char Quote) Span(this TextFile file, YamlScalarNode node)
+    {
+        var (start, end) = ((int)node.Start.Index, Math.Min((int)node.End.Index, file.Text.Length));
+        return node.Style switch
+        {
+            ScalarStyle.DoubleQuoted => (start + 1, Math.Max(end - start - 2, 0), '"'),
+            ScalarStyle.SingleQuoted => (start + 1, Math.Max(end - start - 2, 0), '\''),
+            _ => (start, end - start, '\0'),
+        };
+    }
+}

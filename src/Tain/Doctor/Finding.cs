@@ -1,0 +1,19 @@
+using Tain.Doctor.Files;
+using Tain.Doctor.Fixes;
+
+namespace Tain.Doctor;
+
+/// <summary>A pitfall that somebody stands in.</summary>
+/// <param name="Place">The evidence.</param>
+internal sealed record Finding(Pitfall Pitfall, Place Place, params IReadOnlyList<Fact> Facts)
+{
+    /// <summary>The setting that puts it right; null when a person has to.</summary>
+    public Edit? Fix { get; init; }
+
+    /// <summary>Where this case is less or more than the pitfall usually is.</summary>
+    public Severity Severity { get; init; } = Pitfall.Severity;
+
+    public string Reason(Language language) => Pitfall.Reason.In(language, Facts);
+
+    public string Remedy(Language language) => Pitfall.Remedy.In(language, Facts);
+}

@@ -1,0 +1,12 @@
+using Tain.Doctor.Files;
+
+namespace Tain.Doctor.Fixes;
+
+/// <summary>A change of one file: <paramref name="Length"/> characters at <paramref name="Start"/> become <paramref name="Text"/>.
+/// Two findings with the same cause carry equal edits.</summary>
+internal sealed record Edit(TextFile File, int Start, int Length, string Text)
+{
+    /// <summary>A line of its own at the file's end.</summary>
+    public static Edit AddLine(TextFile file, string line)
+        => new(file, file.Text.Length, 0, (file.Text.Length > 0 && file.Text[^1] != '\n' ? "\n" : "") + line + "\n");
+}

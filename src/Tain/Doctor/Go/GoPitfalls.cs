@@ -1,0 +1,6 @@
+namespace Tain.Doctor.Go;
+
+internal static class GoPitfalls
+{
+    public static IReadOnlyList<Pitfall> All { get; } = [];
+}

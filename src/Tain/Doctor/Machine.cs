@@ -1,0 +1,27 @@
+namespace Tain.Doctor;
+
+/// <summary>The machine as the tools see it: nothing else of it is looked at.</summary>
+/// <param name="Environment">The variables of the process.</param>
+/// <param name="Home">The user's folder.</param>
+/// <param name="Root">What the files of the system are below: <c>/</c>, but in tests.</param>
+internal sealed record Machine(IReadOnlyDictionary<string, string> Environment, string Home, string Root = "/")
+{
+    public static Machine Current()
+    {
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (System.Collections.DictionaryEntry variable in System.Environment.GetEnvironmentVariables())
+            environment[(string)variable.Key] = (string?)variable.Value ?? "";
+        return new(environment, System.Environment.GetFolderPath(System.Environment.SpecialFolder.UserProfile));
+    }
+
+    /// <summary>The variable; null when it is not set, or empty: the tools make no difference.</summary>
+    public string? VariableOrNull(string name) => Environment.GetValueOrDefault(name) is { Length: > 0 } value ? value : null;
+
+    /// <summary>A file of the system, such as <c>/etc/docker/daemon.json</c>.</summary>
+    public string InSystem(string path) => Path.Join(Root, path);
+
+    public string InHome(string path) => Path.Join(Home, path);
+
+    /// <summary>XDG's folder for settings, which the go command, podman and yarn use.</summary>
+    public string ConfigFolder => VariableOrNull("XDG_CONFIG_HOME") ?? InHome(".config");
+}

@@ -1,0 +1,38 @@
+using Tain.Doctor.Files;
+using Tain.Doctor.Scopes;
+
+namespace Tain.Doctor;
+
+/// <summary>All that is examined, and what was found. One thread's.</summary>
+/// <param name="Folder">The folder under examination, absolute.</param>
+/// <param name="Paths">The files in it that some check wants, absolute and sorted.</param>
+internal sealed class Scene(Machine machine, string folder, DoctorFile team, FileReader files, IReadOnlyList<string> paths)
+{
+    private readonly List<Finding> _findings = [];
+
+    public Machine Machine { get; } = machine;
+
+    public string Folder { get; } = folder;
+
+    public DoctorFile Team { get; } = team;
+
+    public FileReader Files { get; } = files;
+
+    public IReadOnlyList<string> Paths { get; } = paths;
+
+    /// <summary>Where tools run: the pipelines, images and so on of the repository.</summary>
+    public IReadOnlyList<Scope> Scopes { get; set; } = [];
+
+    public IReadOnlyList<Finding> Findings => _findings;
+
+    public void Add(Finding finding)
+    {
+        // Two jobs with the same line say the same thing once.
+        if (!_findings.Exists(f => f.Pitfall == finding.Pitfall && f.Place == finding.Place && f.Facts.SequenceEqual(finding.Facts)))
+            _findings.Add(finding);
+    }
+
+    /// <summary>The files with one of these names, read.</summary>
+    public IEnumerable<TextFile> Named(params string[] names)
+        => Paths.Where(p => names.Contains(Path.GetFileName(p), StringComparer.Ordinal)).Select(Files.ReadOrNull).OfType<TextFile>();
+}

@@ -1,0 +1,31 @@
+using System.Text;
+
+namespace Tain.Doctor;
+
+/// <summary>The languages that people are spoken to in.</summary>
+internal enum Language { English, Chinese }
+
+/// <summary>One text in both languages. <c>{name}</c> stands for a fact; both languages have the same ones.</summary>
+internal sealed record Words(string English, string Chinese)
+{
+    public string In(Language language) => language is Language.Chinese ? Chinese : English;
+
+    /// <summary>The text with its facts. A fact that is missing is a bug of the check, and throws.</summary>
+    public string In(Language language, IReadOnlyList<Fact> facts)
+    {
+        var template = In(language);
+        var text = new StringBuilder(template.Length + 64);
+        var at = 0;
+        while (template.IndexOf('{', at) is >= 0 and var open)
+        {
+            var close = template.IndexOf('}', open);
+            var name = template[(open + 1)..close];
+            text.Append(template, at, open - at).Append((facts.FirstOrDefault(f => f.Name == name) ?? throw new InvalidOperationException($"no fact is called {name}")).Value);
+            at = close + 1;
+        }
+        return text.Append(template, at, template.Length - at).ToString();
+    }
+}
+
+/// <summary>What a finding says of its own case: never a secret, and cleaned once more before it is shown.</summary>
+internal sealed record Fact(string Name, string Value);
