@@ -8,4 +8,8 @@ internal enum Severity { Note, Warning, Error }
 /// <param name="Title">What it is, without facts.</param>
 /// <param name="Reason">Why this case is one: a sentence or two, with facts.</param>
 /// <param name="Remedy">What to do, with facts.</param>
-internal sealed record Pitfall(string Id, Severity Severity, Words Title, Words Reason, Words Remedy);
+internal sealed record Pitfall(string Id, Severity Severity, Words Title, Words Reason, Words Remedy)
+{
+    /// <summary>Whether it takes a question to a mirror to find it.</summary>
+    public bool IsProbed { get; init; }
+}
