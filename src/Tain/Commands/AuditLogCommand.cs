@@ -19,7 +19,7 @@ internal static class AuditLogCommand
         SumDbOptions? database = null;
         if (line.Argument is { } name && !SumDbOptions.TryParse(name, out database, out var error))
             problems.Add($"DATABASE: '{ConfigText.Shown(ConfigText.Mask(name))}' {error}");
-        if (line.Upstream is { } url && !TryAddress(url, out mirror, out error))
+        if (line.ValueOrNull("--upstream") is { } url && !TryAddress(url, out mirror, out error))
             problems.Add($"--upstream: '{ConfigText.Shown(ConfigText.Mask(url))}' {error}: write the address of a mirror's copy of the database, such as https://tain.corp.example/go/sumdb/sum.golang.org");
         if (problems.Count > 0)
             return CommandLine.Report("the command line", problems);

@@ -8,41 +8,26 @@ namespace Tain.Commands;
 /// <param name="Command">The command's name; <c>help</c> when help was asked for or no command was given; empty when none can be told.</param>
 /// <param name="Topic">The command that help is wanted for; null for all.</param>
 /// <param name="Problems">What is wrong with the line itself, in words; unknown flags of commands with settings are in <paramref name="Settings"/> instead.</param>
-internal sealed record CommandLine(string Command, string? Topic, bool Json, ConfigInput Settings, IReadOnlyList<string> Problems)
+internal sealed record CommandLine(string Command, string? Topic, ConfigInput Settings, IReadOnlyList<string> Problems)
 {
-    /// <summary>The word that the command is about; null where it takes none.</summary>
+    /// <summary>The word that the command is about; null where none was given.</summary>
     public string? Argument { get; init; }
 
-    /// <summary><c>tain audit-log --upstream URL</c>.</summary>
-    public string? Upstream { get; init; }
+    /// <summary>The command's own flags that were given, with their values; a switch has none.</summary>
+    private Dictionary<string, IReadOnlyList<string>> Flags { get; init; } = [];
 
-    /// <summary><c>tain verify --repair</c>.</summary>
-    public bool Repair { get; init; }
+    public bool Json => Has("--json");
 
-    /// <summary>The commands, whether they take the settings, and what they do.</summary>
-    public static IReadOnlyList<(string Name, bool HasSettings, string Doc)> Commands { get; } =
-    [
-        ("serve", true, "Serve the mirror until SIGTERM or SIGINT, then finish what is in flight."),
-        ("config", true, "Print the effective configuration, each value with its origin, or all that is wrong with it."),
-        ("audit-log", true, "Walk a whole checksum database, check every record, tile and proof, and hold every head that is known of it against the others. Exits with 0 when the log is sound, 1 when it is not or could not be read."),
-        ("verify", true, "Look at all that is stored, every byte of it: exits with 0 when it is sound, else 1."),
-        ("version", false, "Print the version."),
-    ];
+    public bool Has(string flag) => Flags.ContainsKey(flag);
 
-    /// <summary>The commands that are about one word, what it is called, and what it is.</summary>
-    public static IReadOnlyDictionary<string, (string Name, string Doc, string Remedy)> Arguments { get; } = new Dictionary<string, (string, string, string)>(StringComparer.Ordinal)
-    {
-        ["audit-log"] = ("DATABASE", "The checksum database, as GOSUMDB names it: sum.golang.org, or NAME+KEY, or \"NAME+KEY URL\" as one word.",
-            "name the database, such as sum.golang.org, NAME+KEY, or \"NAME+KEY URL\" in quotes"),
-    };
+    public string? ValueOrNull(string flag) => Flags.GetValueOrDefault(flag) is [var value, ..] ? value : null;
+
+    public IReadOnlyList<string> Values(string flag) => Flags.GetValueOrDefault(flag) ?? [];
 
     public static CommandLine Parse(IReadOnlyList<string> args, IReadOnlyDictionary<string, string> environment, string workingDirectory)
     {
         var help = new Option<bool>("--help", "-h", "-?") { Arity = ArgumentArity.Zero, Recursive = true };
         var version = new Option<bool>("--version") { Arity = ArgumentArity.Zero };
-        var json = new Option<bool>("--json") { Arity = ArgumentArity.Zero };
-        var upstream = new Option<string[]>("--upstream") { Arity = ArgumentArity.ZeroOrMore };
-        var repair = new Option<bool>("--repair") { Arity = ArgumentArity.Zero };
         var file = new Option<string[]>(Configuration.FileFlag) { Arity = ArgumentArity.ZeroOrMore };
         var flags = Config.Settings.All.Select(s => (Setting: s, Option: new Option<string[]>(s.Flag) { Arity = ArgumentArity.ZeroOrMore })).ToList();
 
@@ -52,21 +37,19 @@ internal sealed record CommandLine(string Command, string? Topic, bool Json, Con
         root.Directives.Clear();
         root.Options.Add(help);
         root.Options.Add(version);
-        foreach (var (name, hasSettings, _) in Commands)
+        var own = new Dictionary<string, List<(CommandFlag Flag, Option Option)>>(StringComparer.Ordinal);
+        foreach (var spec in CommandTable.All)
         {
-            var command = new Command(name) { TreatUnmatchedTokensAsErrors = false };
-            if (hasSettings)
+            var command = new Command(spec.Name) { TreatUnmatchedTokensAsErrors = false };
+            if (spec.HasSettings)
             {
                 command.Options.Add(file);
                 foreach (var (_, option) in flags)
                     command.Options.Add(option);
             }
-            if (name is "config" or "audit-log" or "verify")
-                command.Options.Add(json);
-            if (name == "audit-log")
-                command.Options.Add(upstream);
-            if (name == "verify")
-                command.Options.Add(repair);
+            own[spec.Name] = [.. spec.Flags.Select(f => (f, f.Value is null ? new Option<bool>(f.Name) { Arity = ArgumentArity.Zero } : (Option)new Option<string[]>(f.Name) { Arity = ArgumentArity.ZeroOrMore }))];
+            foreach (var (_, option) in own[spec.Name])
+                command.Options.Add(option);
             root.Subcommands.Add(command);
         }
 
@@ -86,20 +69,32 @@ internal sealed record CommandLine(string Command, string? Topic, bool Json, Con
                 given.Add(new GivenValue(setting, value, setting.Flag));
         }
 
+        var chosen = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        foreach (var (flag, option) in named is null ? [] : own[named])
+        {
+            if (parsed.GetResult(option) is not { IdentifierTokenCount: > 0 } result)
+                continue;
+            if (flag.Value is null)
+                chosen[flag.Name] = [];
+            else if (flag.IsRepeated && result.Tokens.Count > 0)
+                chosen[flag.Name] = [.. result.Tokens.Select(t => t.Value)];
+            else if (ValueOrNull(result, flag.Name, problems) is { } value)
+                chosen[flag.Name] = [value];
+        }
+
         // An option that was not given may have a result all the same, of its default.
         var wantsHelp = parsed.GetResult(help) is { IdentifierTokenCount: > 0 };
         var wantsVersion = parsed.GetResult(version) is { IdentifierTokenCount: > 0 };
         var argument = AddUnmatched(parsed.UnmatchedTokens, named, problems);
         var asked = wantsHelp ? "help" : named ?? (wantsVersion ? "version" : args.Count == 0 ? "help" : "");
-        if (asked == named && argument is null && Arguments.TryGetValue(asked, out var wanted))
+        if (asked == named && argument is null && CommandTable.FindOrNull(asked)?.Argument is { IsOptional: false } wanted)
             problems.Add($"{wanted.Name}: is missing: {wanted.Remedy}");
         if (asked.Length == 0 && problems.Count == 0)
             problems.Add("no command was given; tain --help lists them");
-        return new CommandLine(asked, named, parsed.GetResult(json) is { IdentifierTokenCount: > 0 }, new ConfigInput(given, configFile, environment, workingDirectory, problems), problems)
+        return new CommandLine(asked, named, new ConfigInput(given, configFile, environment, workingDirectory, problems), problems)
         {
             Argument = argument,
-            Upstream = parsed.GetResult(upstream) is { IdentifierTokenCount: > 0 } mirror ? ValueOrNull(mirror, "--upstream", problems) : null,
-            Repair = parsed.GetResult(repair) is { IdentifierTokenCount: > 0 },
+            Flags = chosen,
         };
     }
 
@@ -118,7 +113,8 @@ internal sealed record CommandLine(string Command, string? Topic, bool Json, Con
     private static string? AddUnmatched(IReadOnlyList<string> tokens, string? command, List<string> problems)
     {
         string? argument = null;
-        var hasSettings = Commands.Any(c => c.Name == command && c.HasSettings);
+        var spec = CommandTable.FindOrNull(command);
+        var hasSettings = spec?.HasSettings == true;
         for (var i = 0; i < tokens.Count; i++)
         {
             var token = tokens[i];
@@ -134,12 +130,12 @@ internal sealed record CommandLine(string Command, string? Topic, bool Json, Con
             }
             else if (command is null)
             {
-                var near = ConfigText.NearestOrNull(token, Commands.Select(c => c.Name));
+                var near = ConfigText.NearestOrNull(token, CommandTable.All.Select(c => c.Name));
                 problems.Add($"{ConfigText.Shown(token)}: unknown command; {(near is null ? "tain --help lists them" : $"did you mean {near}?")}");
                 // What follows belongs to it.
                 return null;
             }
-            else if (Arguments.TryGetValue(command, out var wanted))
+            else if (spec?.Argument is { } wanted)
             {
                 if (argument is null)
                     argument = token;

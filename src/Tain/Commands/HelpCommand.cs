@@ -15,15 +15,15 @@ internal static class HelpCommand
 
     internal static void Write(TextWriter to, string? topic)
     {
-        var command = CommandLine.Commands.FirstOrDefault(c => c.Name == topic);
-        if (command.Name is null)
+        var command = CommandTable.FindOrNull(topic);
+        if (command is null)
         {
             to.WriteLine("tain: a company's own mirror for Go modules.");
             to.WriteLine();
             to.WriteLine("Usage: tain COMMAND [flags]");
             to.WriteLine();
-            foreach (var (name, _, doc) in CommandLine.Commands)
-                Entry(to, name, doc);
+            foreach (var spec in CommandTable.All)
+                Entry(to, spec.Name, spec.Doc);
             to.WriteLine();
             to.WriteLine("tain COMMAND --help tells more. Exit codes: 0 all went well, 1 it failed, 2 the command line or");
             to.WriteLine("the configuration is wrong and nothing was done.");
@@ -32,24 +32,19 @@ internal static class HelpCommand
 
         to.WriteLine($"tain {command.Name}: {command.Doc}");
         to.WriteLine();
-        var argument = CommandLine.Arguments.GetValueOrDefault(command.Name);
-        to.WriteLine($"Usage: tain {command.Name}{(argument.Name is null ? "" : " " + argument.Name)}{(command.HasSettings ? " [flags]" : "")}");
-        if (!command.HasSettings)
+        var argument = command.Argument is { } word ? word.IsOptional ? $" [{word.Name}]" : " " + word.Name : "";
+        to.WriteLine($"Usage: tain {command.Name}{argument}{(command.HasSettings || command.Flags.Count > 0 ? " [flags]" : "")}");
+        if (!command.HasSettings && command.Flags.Count == 0)
             return;
         to.WriteLine();
-        if (argument.Name is not null)
-            Entry(to, argument.Name, argument.Doc);
-        if (command.Name == "config")
-            Entry(to, "--json", "Print JSON instead of YAML.");
-        if (command.Name == "audit-log")
+        if (command.Argument is { } about)
+            Entry(to, about.Name, about.Doc);
+        foreach (var flag in command.Flags)
+            Entry(to, flag.Value is null ? flag.Name : $"{flag.Name} {flag.Value}", flag.Doc);
+        if (!command.HasSettings)
         {
-            Entry(to, "--upstream URL", "Walk it at this address, such as a mirror's https://tain.corp.example/go/sumdb/sum.golang.org, and hold the database's own head against it.");
-            Entry(to, "--json", "Print one JSON object.");
-        }
-        if (command.Name == "verify")
-        {
-            Entry(to, "--repair", "Do not only look: put what is wrong in quarantine, fetch it again with the same identity, and have proved what has no proof. Needs the data folder for itself, while to look runs beside a server and changes nothing. A running server does the same by itself (scrub.rate).");
-            Entry(to, "--json", "Print one JSON object instead of a line a finding.");
+            Entry(to, "--help", "Print this.");
+            return;
         }
         Entry(to, $"{Configuration.FileFlag} FILE", $"The configuration file. Default: {Configuration.FileVariable}, else ./{Configuration.DefaultFile} if there is one.");
         Entry(to, "--help", "Print this.");

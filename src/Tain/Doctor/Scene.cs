@@ -23,6 +23,9 @@ internal sealed class Scene(Machine machine, string folder, DoctorFile team, Fil
     /// <summary>Where tools run: the pipelines, images and so on of the repository.</summary>
     public IReadOnlyList<Scope> Scopes { get; set; } = [];
 
+    /// <summary>What the checks of Go have read, for the probes.</summary>
+    public Go.GoView? Go { get; set; }
+
     public IReadOnlyList<Finding> Findings => _findings;
 
     public void Add(Finding finding)

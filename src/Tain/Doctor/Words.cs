@@ -20,7 +20,7 @@ internal sealed record Words(string English, string Chinese)
         {
             var close = template.IndexOf('}', open);
             var name = template[(open + 1)..close];
-            text.Append(template, at, open - at).Append((facts.FirstOrDefault(f => f.Name == name) ?? throw new InvalidOperationException($"no fact is called {name}")).Value);
+            text.Append(template, at, open - at).Append((facts.FirstOrDefault(f => f.Name == name) ?? throw new InvalidOperationException($"no fact is called {name}")).Words.In(language));
             at = close + 1;
         }
         return text.Append(template, at, template.Length - at).ToString();
@@ -28,4 +28,11 @@ internal sealed record Words(string English, string Chinese)
 }
 
 /// <summary>What a finding says of its own case: never a secret, and cleaned once more before it is shown.</summary>
-internal sealed record Fact(string Name, string Value);
+internal sealed record Fact(string Name, Words Words)
+{
+    /// <summary>A name, a value, a number: the same in every language.</summary>
+    public Fact(string name, string value)
+        : this(name, new Words(value, value))
+    {
+    }
+}

@@ -60,7 +60,7 @@ public sealed class CommandLineTests
     public void The_database_of_an_audit_is_one_word_of_its_own()
     {
         var parsed = Parse("audit-log", "--data", "folder", "sum.test+key https://sum.test", "--upstream=https://tain.example");
-        Assert.Equal(("sum.test+key https://sum.test", "https://tain.example", false), (parsed.Argument, parsed.Upstream, parsed.Json));
+        Assert.Equal(("sum.test+key https://sum.test", "https://tain.example", false), (parsed.Argument, parsed.ValueOrNull("--upstream"), parsed.Json));
         Assert.Equal("data=folder", Assert.Single(parsed.Settings.Flags.Select(f => $"{f.Setting.Key}={f.Text}")));
     }
 
@@ -93,7 +93,7 @@ public sealed class CommandLineTests
     {
         var help = new StringWriter();
         HelpCommand.Write(help, null);
-        Assert.All(CommandLine.Commands, c => Assert.Contains("  " + c.Name, help.ToString(), StringComparison.Ordinal));
+        Assert.All(CommandTable.All, c => Assert.Contains("  " + c.Name, help.ToString(), StringComparison.Ordinal));
     }
 
     [Fact]

@@ -7,7 +7,9 @@ namespace Tain.Doctor.Files;
 internal sealed record PassedOver(string Shown, Words Why);
 
 /// <summary>Reads each file once, whole and bounded. What can't be read is named and passed over; a file that is not there is null, and no news.</summary>
-internal sealed class FileReader(string folder, string home)
+/// <param name="folder">The folder under examination.</param>
+/// <param name="changed">What files would say after a fix, by path; null for none.</param>
+internal sealed class FileReader(string folder, string home, IReadOnlyDictionary<string, string>? changed = null)
 {
     /// <summary>Lockfiles reach some 20 MB; what is larger than this is no settings file.</summary>
     public const int MaxBytes = 32 << 20;
@@ -18,7 +20,9 @@ internal sealed class FileReader(string folder, string home)
 
     public IReadOnlyList<PassedOver> PassedOver => _passedOver;
 
-    /// <summary>The paths that were read or that were missing.</summary>
+    /// <summary>How many files were read.</summary>
+    public int Count => _read.Values.Count(f => f is not null);
+
     public TextFile? ReadOrNull(string path)
     {
         path = Path.GetFullPath(path);
@@ -48,6 +52,8 @@ internal sealed class FileReader(string folder, string home)
 
     private TextFile? Load(string path)
     {
+        if (changed?.GetValueOrDefault(path) is { } text)
+            return new TextFile(path, Shown(path), text, File.Exists(path));
         try
         {
             var info = new FileInfo(path);

@@ -32,7 +32,7 @@ internal static class FolderWalk
         })
         {
             ShouldRecursePredicate = (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint) && !Skipped.Contains(entry.FileName.ToString()),
-            ShouldIncludePredicate = (ref FileSystemEntry entry) => ++seen <= MaxEntries && !entry.IsDirectory
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => ++seen <= MaxEntries && !entry.IsDirectory && !entry.FileName.EndsWith(".bak")
                 && wanted(entry.Directory.Length > root.Length ? entry.Directory[(root.Length + 1)..].ToString() : "", entry.FileName.ToString()),
         };
         var found = new List<string>();

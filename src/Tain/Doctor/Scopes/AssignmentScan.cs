@@ -30,6 +30,9 @@ internal static class AssignmentScan
         if ((at > 0 && (IsWordPart(text[at - 1]) || text[at - 1] is '$' or '{' or '.')) || IsInComment(text, at))
             return null;
         var next = at + name.Length;
+        // A key of JSON has quotes of its own.
+        if (at > 0 && next < end && text[at - 1] is '"' or '\'' && text[next] == text[at - 1])
+            next++;
         if (next >= end || IsWordPart(text[next]))
             return null;
         var spaced = SkipSpaces(text, next, end);

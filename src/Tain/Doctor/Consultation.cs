@@ -1,0 +1,52 @@
+using Tain.Doctor.Files;
+using Tain.Doctor.Fixes;
+using Tain.Doctor.Probes;
+
+namespace Tain.Doctor;
+
+/// <summary>One examination from its beginning to its end: the settings, the mirrors, and what would put things right.</summary>
+/// <param name="ignore">Ids that are passed over, beside those of the team's file.</param>
+internal sealed class Consultation(Machine machine, string folder, IReadOnlyList<string> ignore, TimeProvider time)
+{
+    /// <param name="deadline">How long all questions to mirrors may take together; zero asks none.</param>
+    /// <param name="problems">Gets what is wrong with the team's own file.</param>
+    public async Task<Diagnosis> RunAsync(TimeSpan deadline, List<string> problems, CancellationToken ct)
+    {
+        var start = time.GetTimestamp();
+        var scene = Look(new FileReader(folder, machine.Home), problems);
+        IReadOnlyList<MirrorReport> mirrors = deadline > TimeSpan.Zero && problems.Count == 0 ? await MirrorProbes.RunAsync(scene, deadline, time, ct) : [];
+        var findings = scene.Findings.Where(f => !IsIgnored(scene.Team, f)).ToList();
+        return new(folder,
+            [.. findings.OrderByDescending(f => f.Severity).ThenBy(f => f.Pitfall.Id, StringComparer.Ordinal).ThenBy(f => f.Place.ToString(), StringComparer.Ordinal)],
+            scene.Findings.Count - findings.Count, mirrors, scene.Files.PassedOver, scene.Files.Count, time.GetElapsedTime(start));
+    }
+
+    /// <summary>What the files would say if all that can be put right were.</summary>
+    public IReadOnlyList<MendedFile> Plan() => Mending.Plan(changed =>
+    {
+        var scene = Look(new FileReader(folder, machine.Home, changed), []);
+        return [.. scene.Findings.Where(f => !IsIgnored(scene.Team, f))];
+    });
+
+    private Scene Look(FileReader files, List<string> problems) => Checkup.Look(machine, folder, DoctorFile.Load(folder, files, problems), files);
+
+    private bool IsIgnored(DoctorFile team, Finding finding)
+        => ignore.Contains(finding.Pitfall.Id, StringComparer.Ordinal) || team.Ignores(finding) || HasComment(finding);
+
+    /// <summary>A comment <c>tain:ignore ID</c> on the line, or on the one above.</summary>
+    private static bool HasComment(Finding finding)
+        => finding.Place is { File: { } file, Line: > 0 and var line } && (IsMark(file.Line(line), finding.Pitfall.Id) || IsMark(file.Line(line - 1), finding.Pitfall.Id));
+
+    private static bool IsMark(ReadOnlySpan<char> line, string id)
+    {
+        var at = line.IndexOf("tain:ignore ", StringComparison.Ordinal);
+        if (at < 0)
+            return false;
+        foreach (var word in line[(at + "tain:ignore ".Length)..].ToString().Split([' ', ','], StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (word == id)
+                return true;
+        }
+        return false;
+    }
+}

@@ -1,0 +1,89 @@
+using Tain.Doctor.Files;
+using Tain.Doctor.Scopes;
+using Tain.GoModules;
+
+namespace Tain.Doctor.Go;
+
+/// <summary>What GOPRIVATE, GONOPROXY and GONOSUMDB cover: too much, nothing, or not what is private.</summary>
+internal static class GoPatternChecks
+{
+    private static readonly string[] Names = ["GOPRIVATE", "GONOPROXY", "GONOSUMDB"];
+
+    public static void RunPatterns(Scene scene, Scope scope)
+    {
+        foreach (var assignment in scope.Assignments.Where(a => Names.Contains(a.Name) && !a.IsComputed))
+        {
+            foreach (var pattern in GoPatternList.Parse(assignment.Value))
+            {
+                var mended = GoPatternList.Mended(assignment.Value, []);
+                var shown = Upstream.Secrets.OneLine(pattern.Text, 100);
+                if (pattern.Problem is PatternProblem.MatchesNothing)
+                {
+                    scene.Add(new Finding(GoPitfalls.PrivateNoEffect, assignment.Place, new Fact("name", assignment.Name), new Fact("pattern", GoProxyChecks.Shown(shown)), new Fact("meant", GoProxyChecks.Shown(mended)))
+                    {
+                        Fix = mended.Length > 0 ? assignment.ChangeOrNull(mended) : null,
+                    });
+                }
+                else if (pattern.Problem is PatternProblem.TooWide)
+                {
+                    var pitfall = assignment.Name == "GONOSUMDB" ? GoPitfalls.NoSumDbWideOpen : GoPitfalls.PrivateTooWide;
+                    scene.Add(new Finding(pitfall, assignment.Place, new Fact("name", assignment.Name), new Fact("pattern", shown), new Fact("example", pattern.Example)));
+                }
+            }
+        }
+    }
+
+    /// <summary>Private modules of the repository's go.mod files, each with the place of one.</summary>
+    public static void RunUncovered(Scene scene, Scope scope, GoSettings settings, IReadOnlyList<(string Path, Place Place)> modules)
+    {
+        if (modules.Count == 0 || scope.Assignments.Any(a => a.IsComputed && (a.Name == "GOPROXY" || Names.Contains(a.Name))))
+            return;
+        var proxy = GoProxyList.Parse(scope.LastOrNull("GOPROXY")?.Value is { Length: > 0 } list ? list : "https://proxy.golang.org,direct");
+        var database = scope.LastOrNull("GOSUMDB")?.Value.Split(' ', '+')[0] is { Length: > 0 } name ? name : "sum.golang.org";
+        // A company's own mirror passes the database on, or should: then the name goes no further than there, and is refused there.
+        var receivesNames = proxy.HasCompany && !proxy.HasPublic ? proxy.Asked.First(e => e.Kind is ProxyKind.Company).Host : database;
+        // Where proxies are named as broken, that comes first.
+        var byVariable = new Dictionary<string, (HashSet<string> Receivers, List<(string Path, Place Place)> Modules)>(StringComparer.Ordinal);
+        Require("GONOPROXY", proxy.PublicHosts);
+        if (database != "off")
+            Require("GONOSUMDB", [receivesNames]);
+
+        foreach (var (variable, (receivers, uncovered)) in byVariable)
+        {
+            var current = scope.LastOrNull(variable);
+            var meant = GoPatternList.Mended(current?.Value ?? "", uncovered.Select(m => PrivateModules.PatternFor(m.Path)).Order(StringComparer.Ordinal));
+            var fix = current?.ChangeOrNull(meant)
+                ?? (current is null && scope.Kind is ScopeKind.Machine && settings.EnvFile is { } file ? Fixes.Edit.AddLine(file, $"{variable}={meant}") : null);
+            var place = current?.Place ?? (scope.File is null ? uncovered[0].Place : scope.LastOrNull("GOPROXY")?.Place ?? scope.File.Whole);
+            scene.Add(new Finding(GoPitfalls.PrivateUncovered, place,
+                new("modules", List(uncovered.Select(m => m.Path).Distinct(StringComparer.Ordinal))),
+                new Fact("name", variable),
+                new Fact("value", current is null ? new Words("not set", "未设置") : new Words(current.Value, current.Value)),
+                new Fact("receivers", string.Join(", ", receivers.Order(StringComparer.Ordinal))),
+                new Fact("meant", meant))
+            { Fix = fix });
+        }
+
+        // GOPRIVATE is what counts where the finer variable is not set (go help module-private).
+        void Require(string finer, IEnumerable<string> receivers)
+        {
+            var told = receivers.ToList();
+            var variable = scope.LastOrNull(finer) is { Value.Length: > 0 } ? finer : "GOPRIVATE";
+            var patterns = scope.LastOrNull(variable)?.Value is { } value ? GoPatternList.Parse(value).Where(p => p.Problem is not PatternProblem.MatchesNothing).Select(p => p.Text) : [];
+            var covered = ModulePatterns.TryParse(string.Join(',', patterns), out var parsed, out _) ? parsed : ModulePatterns.None;
+            var uncovered = modules.Where(m => !covered.Matches(m.Path)).ToList();
+            if (told.Count == 0 || uncovered.Count == 0)
+                return;
+            if (!byVariable.TryGetValue(variable, out var entry))
+                byVariable[variable] = entry = ([], uncovered);
+            entry.Receivers.UnionWith(told);
+        }
+    }
+
+    /// <summary>A list that stays short.</summary>
+    public static string List(IEnumerable<string> names)
+    {
+        var all = names.ToList();
+        return all.Count <= 3 ? string.Join(", ", all) : $"{string.Join(", ", all.Take(3))}, … (+{all.Count - 3})";
+    }
+}

@@ -1,0 +1,155 @@
+using System.Text.RegularExpressions;
+using Tain.Upstream;
+
+namespace Tain.Doctor.Go;
+
+internal enum ProxyKind
+{
+    /// <summary>The word direct.</summary>
+    Direct,
+
+    /// <summary>The word off.</summary>
+    Off,
+
+    /// <summary>A public proxy.</summary>
+    Public,
+
+    /// <summary>Any other server: a company's mirror.</summary>
+    Company,
+
+    /// <summary>direct or off, written as a URL.</summary>
+    WordAsUrl,
+
+    /// <summary>A folder (file://).</summary>
+    Folder,
+
+    /// <summary>What the go command refuses.</summary>
+    Broken,
+
+    /// <summary>Variables stand in it.</summary>
+    Computed,
+}
+
+/// <param name="Text">As it was written, without spaces around it.</param>
+/// <param name="Host">The server's host with its port, lower case; empty where there is none.</param>
+/// <param name="Url">The whole URL; null where there is none.</param>
+/// <param name="Separator">What stands behind it: <c>,</c> or <c>|</c>; <c>\0</c> at the end.</param>
+internal sealed record ProxyElement(ProxyKind Kind, string Text, string Host, Uri? Url, char Separator);
+
+/// <summary>A GOPROXY value as people write it, mistakes included. What it means is the go command's proxyList
+/// (cmd/go/internal/modfetch/proxy.go); <see cref="SourceChain"/> reads right ones.</summary>
+internal sealed partial class GoProxyList
+{
+    private GoProxyList(string text, IReadOnlyList<ProxyElement> elements, string? misused)
+    {
+        Text = text;
+        Elements = elements;
+        MisusedSeparator = misused;
+    }
+
+    public string Text { get; }
+
+    /// <summary>What was meant: wrong separators separate too.</summary>
+    public IReadOnlyList<ProxyElement> Elements { get; }
+
+    /// <summary>The wrong separator, or null.</summary>
+    public string? MisusedSeparator { get; }
+
+    public bool HasComputed => Elements.Any(e => e.Kind is ProxyKind.Computed);
+
+    public bool HasCompany => Elements.Any(e => e.Kind is ProxyKind.Company);
+
+    public bool HasPublic => Elements.Any(e => e.Kind is ProxyKind.Public);
+
+    /// <summary>The public hosts that are asked, as far as the list is followed.</summary>
+    public IEnumerable<string> PublicHosts => Asked.Where(e => e.Kind is ProxyKind.Public).Select(e => e.Host);
+
+    /// <summary>The elements up to the first direct or off: what follows is never asked.</summary>
+    public IEnumerable<ProxyElement> Asked
+    {
+        get
+        {
+            foreach (var element in Elements)
+            {
+                yield return element;
+                if (element.Kind is ProxyKind.Direct or ProxyKind.Off)
+                    yield break;
+            }
+        }
+    }
+
+    public static GoProxyList Parse(string text)
+    {
+        var elements = new List<ProxyElement>();
+        string? misused = null;
+        var start = 0;
+        foreach (Match match in Separators().Matches(text.Trim()))
+        {
+            // Spaces beside a comma are trimmed by the go command, and no mistake.
+            var c = match.Groups[1].Success ? match.Groups[1].ValueSpan[0] : ' ';
+            if (c is not (',' or '|'))
+                misused ??= c.ToString();
+            Add(text.Trim()[start..match.Index], c is '|' or '｜' ? '|' : ',');
+            start = match.Index + match.Length;
+        }
+        Add(text.Trim()[start..], '\0');
+        return new(text, elements, misused);
+
+        void Add(string element, char separator)
+        {
+            if (element.Length > 0)
+                elements.Add(Read(element, separator));
+        }
+    }
+
+    // What people separate entries with, and the go command takes for a part of the URL.
+    [GeneratedRegex(@"\s*([,|;，、；｜])\s*|\s+")]
+    private static partial Regex Separators();
+
+    /// <summary>The value that was meant: right separators and words, <c>direct</c> or <c>off</c> at the end of a list of public proxies,
+    /// nothing behind a company's mirror that would go past it. The same as the text when nothing is wrong.</summary>
+    public string Mended()
+    {
+        if (HasComputed || Elements.Any(e => e.Kind is ProxyKind.Broken))
+            return Text;
+        var kept = Elements.Where(e => !KnownProxies.IsRetired(e.Host)).Select(e => e.Kind is ProxyKind.WordAsUrl ? e with { Kind = Word(e) is "off" ? ProxyKind.Off : ProxyKind.Direct, Text = Word(e) } : e).ToList();
+        var servers = kept.Where(e => e.Kind is not (ProxyKind.Direct or ProxyKind.Off)).ToList();
+        var ending = kept.FirstOrDefault(e => e.Kind is ProxyKind.Direct or ProxyKind.Off);
+        if (servers.Exists(e => e.Kind is ProxyKind.Company))
+        {
+            servers.RemoveAll(e => e.Kind is ProxyKind.Public);
+            ending = ending?.Kind is ProxyKind.Off ? ending : null;
+        }
+        else if (ending is null)
+            ending = new(ProxyKind.Direct, "direct", "", null, '\0');
+        var text = new System.Text.StringBuilder();
+        for (var i = 0; i < servers.Count; i++)
+        {
+            text.Append(servers[i].Text);
+            if (i + 1 < servers.Count || ending is not null)
+                text.Append(servers[i] is { Separator: '|', Kind: ProxyKind.Public or ProxyKind.Folder } ? '|' : ',');
+        }
+        var mended = text.Append(ending?.Text).ToString();
+        return mended == string.Concat(Text.Where(c => c != ' ')) ? Text : mended;
+    }
+
+    private static string Word(ProxyElement element) => element.Host is "off" ? "off" : "direct";
+
+    private static ProxyElement Read(string text, char separator)
+    {
+        if (text is "direct" or "off")
+            return new(text == "off" ? ProxyKind.Off : ProxyKind.Direct, text, "", null, separator);
+        if (text.Contains('$', StringComparison.Ordinal) || text.Contains("{{", StringComparison.Ordinal) || text.Contains('`', StringComparison.Ordinal))
+            return new(ProxyKind.Computed, text, "", null, separator);
+        if (text.StartsWith("file:", StringComparison.OrdinalIgnoreCase))
+            return new(ProxyKind.Folder, text, "", null, separator);
+        // As the go command does: what looks like a host gets https.
+        var url = text.IndexOfAny(['.', ':', '/']) >= 0 && !text.Contains(":/", StringComparison.Ordinal) && text[0] != '/' ? "https://" + text : text;
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.Host.Length == 0)
+            return new(ProxyKind.Broken, text, "", null, separator);
+        var host = (uri.IsDefaultPort ? uri.Host : uri.Authority[(uri.Authority.LastIndexOf('@') + 1)..]).ToLowerInvariant();
+        if (host is "direct" or "off")
+            return new(ProxyKind.WordAsUrl, text, host, uri, separator);
+        return new(KnownProxies.IsPublic(host) ? ProxyKind.Public : ProxyKind.Company, text, host, uri, separator);
+    }
+}

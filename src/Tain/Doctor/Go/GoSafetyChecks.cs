@@ -1,0 +1,95 @@
+using System.Text.RegularExpressions;
+using Tain.Doctor.Files;
+using Tain.Doctor.Scopes;
+using Tain.Ecosystems.Go.SumDb;
+
+namespace Tain.Doctor.Go;
+
+/// <summary>Settings that switch protection off, and secrets where others read them.</summary>
+internal static partial class GoSafetyChecks
+{
+    public static void Run(Scene scene, Scope scope)
+    {
+        foreach (var assignment in scope.Assignments.Where(a => a.Value.Length > 0))
+        {
+            switch (assignment.Name)
+            {
+                case "GOSUMDB" when assignment.Value == "off":
+                    scene.Add(new Finding(GoPitfalls.SumDbOff, assignment.Place, new Fact("name", "GOSUMDB"), new Fact("value", "off"), new Fact("meant", "sum.golang.org")) { Fix = assignment.ChangeOrNull("sum.golang.org") });
+                    break;
+                case "GOSUMDB" when !assignment.IsComputed && !SumDbOptions.TryParse(assignment.Value, out _, out var why):
+                    scene.Add(new Finding(GoPitfalls.SumDbInvalid, assignment.Place, new Fact("value", GoProxyChecks.Shown(assignment.Value)), new Fact("why", why)));
+                    break;
+                case "GOINSECURE" when assignment.Value != "none":
+                    scene.Add(new Finding(GoPitfalls.Insecure, assignment.Place, new Fact("value", GoProxyChecks.Shown(assignment.Value)))
+                    {
+                        Severity = GoPatternList.Parse(assignment.Value).Any(p => p.Problem is PatternProblem.TooWide) ? Severity.Error : Severity.Warning,
+                        Fix = RemovalOrNull(assignment),
+                    });
+                    break;
+                case "GOFLAGS" when InsecureFlag().IsMatch(assignment.Value):
+                    scene.Add(new Finding(GoPitfalls.FlagInsecure, assignment.Place, new Fact("name", "GOFLAGS")) { Fix = FlagRemovalOrNull(assignment) });
+                    break;
+                case "GO111MODULE" when assignment.Value == "off":
+                    scene.Add(new Finding(GoPitfalls.ModulesOff, assignment.Place) { Fix = assignment.ChangeOrNull("on") });
+                    break;
+                default:
+                    break;
+            }
+            if (assignment.Name is "GOPROXY" or "GOSUMDB")
+                CheckCredentials(scene, assignment.Name, assignment.Value, _ => assignment.Place);
+        }
+        if (scope.File is not { } file)
+            return;
+        foreach (Match match in InsecureGet().Matches(file.Text))
+        {
+            if (!IsComment(file, match.Index))
+                scene.Add(new Finding(GoPitfalls.FlagInsecure, file.At(match.Index), new Fact("name", "go get")));
+        }
+        // git's rewrites are where tokens are put most: git config --global url."https://oauth2:TOKEN@gitlab…".insteadOf …
+        foreach (Match match in Rewrite().Matches(file.Text))
+        {
+            if (!IsComment(file, match.Index))
+                CheckCredentials(scene, "git", match.Value, _ => file.At(match.Index));
+        }
+    }
+
+    private static void CheckCredentials(Scene scene, string name, string text, Func<int, Place> placeAt)
+    {
+        foreach (Match match in Credentials().Matches(text))
+        {
+            if (!match.Groups["password"].Value.Contains('$', StringComparison.Ordinal) && !match.Groups["password"].Value.Contains("{{", StringComparison.Ordinal))
+                scene.Add(new Finding(GoPitfalls.CredentialsInUrl, placeAt(match.Index), new("name", name), new Fact("host", match.Groups["host"].Value)));
+        }
+    }
+
+    private static bool IsComment(TextFile file, int at) => file.Line(file.At(at).Line).TrimStart() is ['#', ..] or ['/', '/', ..];
+
+    /// <summary>A setting of the go command's own file goes with its line; elsewhere a person decides what remains.</summary>
+    private static Fixes.Edit? RemovalOrNull(Assignment assignment)
+    {
+        if (assignment is not { WholeLine: true, Place.File: { } file })
+            return null;
+        var start = file.StartOf(assignment.Place.Line);
+        var end = assignment.Place.Line < file.LineCount ? file.StartOf(assignment.Place.Line + 1) : file.Text.Length;
+        return new(file, start, end - start, "");
+    }
+
+    private static Fixes.Edit? FlagRemovalOrNull(Assignment assignment)
+    {
+        var rest = InsecureFlag().Replace(assignment.Value, "").Trim();
+        return rest.Length > 0 ? assignment.ChangeOrNull(rest) : RemovalOrNull(assignment);
+    }
+
+    [GeneratedRegex(@"(?<!\S)--?insecure(=true)?(?!\S)\s*")]
+    private static partial Regex InsecureFlag();
+
+    [GeneratedRegex(@"\bgo\s+get\s[^\r\n;&|]*?(?<!\S)--?insecure\b")]
+    private static partial Regex InsecureGet();
+
+    [GeneratedRegex("""git\s+config\s[^\r\n]*?\burl\.["']?https?://[^\s"']+@[^\s"']+""")]
+    private static partial Regex Rewrite();
+
+    [GeneratedRegex(@"https?://[^\s/:@,|]*:(?<password>[^\s/@,|]+)@(?<host>[^\s/,|:""']+)")]
+    private static partial Regex Credentials();
+}

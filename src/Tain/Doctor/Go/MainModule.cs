@@ -1,0 +1,59 @@
+using System.Text;
+using Tain.Doctor.Files;
+using Tain.GoModules;
+
+namespace Tain.Doctor.Go;
+
+/// <summary>A module that go.mod requires, or takes in another's place.</summary>
+internal sealed record GoRequirement(string Path, string Version, bool Indirect, Place Place);
+
+/// <summary>One go.mod of the repository, and what lies beside it.</summary>
+/// <param name="Sum">Null when there is none.</param>
+/// <param name="Requirements">With replacements by other modules in place of what they replace, and without those by folders.</param>
+internal sealed record MainModule(TextFile File, GoModFile Content, TextFile? Sum, IReadOnlyList<GoRequirement> Requirements)
+{
+    public string Folder => System.IO.Path.GetDirectoryName(File.Path)!;
+
+    /// <summary>The main modules of the repository.</summary>
+    public static IReadOnlyList<MainModule> Read(Scene scene)
+    {
+        var modules = new List<MainModule>();
+        foreach (var file in scene.Named("go.mod"))
+        {
+            if (!GoModFile.TryParse(Encoding.UTF8.GetBytes(file.Text), out var content, out var error))
+            {
+                scene.Files.PassOver(file, new($"is no valid go.mod: {error}", $"不是有效的 go.mod：{error}"));
+                continue;
+            }
+            var sum = scene.Files.ReadOrNull(System.IO.Path.Join(System.IO.Path.GetDirectoryName(file.Path), "go.sum"));
+            modules.Add(new(file, content, sum, [.. RequirementsOf(file, content)]));
+        }
+        return modules;
+    }
+
+    private static IEnumerable<GoRequirement> RequirementsOf(TextFile file, GoModFile content)
+    {
+        foreach (var requirement in content.Require)
+        {
+            var place = PlaceOf(file, requirement.Path);
+            var replacement = content.Replace.FirstOrDefault(r => r.OldPath == requirement.Path && r.OldVersion == requirement.Version)
+                ?? content.Replace.FirstOrDefault(r => r.OldPath == requirement.Path && r.OldVersion.Length == 0);
+            if (replacement is null)
+                yield return new(requirement.Path, requirement.Version, requirement.Indirect, place);
+            else if (replacement.NewVersion.Length > 0)
+                yield return new(replacement.NewPath, replacement.NewVersion, requirement.Indirect, PlaceOf(file, replacement.NewPath));
+        }
+    }
+
+    /// <summary>The first line that names this word.</summary>
+    public static Place PlaceOf(TextFile file, string word)
+    {
+        for (var at = file.Text.IndexOf(word, StringComparison.Ordinal); at >= 0; at = file.Text.IndexOf(word, at + 1, StringComparison.Ordinal))
+        {
+            var end = at + word.Length;
+            if ((at == 0 || char.IsWhiteSpace(file.Text[at - 1]) || file.Text[at - 1] == '"') && (end == file.Text.Length || char.IsWhiteSpace(file.Text[end]) || file.Text[end] == '"'))
+                return file.At(at);
+        }
+        return file.Whole;
+    }
+}
