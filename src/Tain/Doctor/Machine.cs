@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Tain.Doctor;
 
 /// <summary>The machine as the tools see it: nothing else of it is looked at.</summary>
@@ -6,6 +8,9 @@ namespace Tain.Doctor;
 /// <param name="Root">What the files of the system are below: <c>/</c>, but in tests.</param>
 internal sealed record Machine(IReadOnlyDictionary<string, string> Environment, string Home, string Root = "/")
 {
+    /// <summary>The resolver.</summary>
+    public Func<string, CancellationToken, Task<IPAddress[]>> Resolve { get; init; } = Dns.GetHostAddressesAsync;
+
     public static Machine Current()
     {
         var environment = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -10,7 +10,7 @@ internal static partial class GoChecks
     {
         var settings = GoSettings.Read(scene.Machine, scene.Files);
         var modules = MainModule.Read(scene);
-        scene.Go = new(settings, modules, PrivateModules.Find(scene, settings));
+        scene.Go = new(settings, modules, PrivateModules.Find(scene, settings, modules));
         var own = modules.SelectMany(m => m.Requirements).Where(r => scene.Go.Private.Contains(r.Path)).Select(r => (r.Path, r.Place)).ToList();
         foreach (var scope in scene.Scopes.Prepend(settings.AsScope()))
         {

@@ -29,7 +29,16 @@ internal static class KnownProxies
         "github.com/pkg/errors", "golang.org/x/text", "google.golang.org/grpc", "gopkg.in/yaml.v3", "go.uber.org/zap", "k8s.io/api", "gitlab.com/gitlab-org/api/client-go", "bitbucket.org/creachadair/shell", "cloud.google.com/go", "modernc.org/sqlite", "rsc.io/quote",
     ];
 
-    public static bool IsPublic(string host) => Public.Contains(host) || Retired.Contains(host);
+    /// <summary>Hosts whose modules are public, whoever asks.</summary>
+    private static readonly HashSet<string> PublicHosts = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "golang.org", "google.golang.org", "gopkg.in", "go.uber.org", "k8s.io", "sigs.k8s.io", "cloud.google.com", "go.opentelemetry.io", "modernc.org", "rsc.io", "honnef.co", "go.etcd.io",
+        "go.mongodb.org", "gorm.io", "gocloud.dev", "go.opencensus.io", "cel.dev", "entgo.io", "filippo.io", "mvdan.cc", "gonum.org", "lukechampine.com", "oras.land", "helm.sh", "knative.dev", "istio.io", "nhooyr.io", "dario.cat", "gotest.tools", "gopkg.io", "tailscale.com", "go.temporal.io",
+    };
+
+    public static bool IsEveryones(string host) => PublicHosts.Contains(host) || CodeHosts.Contains(host);
+
+    public static bool IsPublic(string host) => Public.Contains(host.Split(':')[0]) || Retired.Contains(host);
 
     public static bool IsRetired(string host) => Retired.Contains(host);
 

@@ -12,21 +12,24 @@ internal sealed partial class PrivateModules
 {
     private readonly List<string> _prefixes = [];
     private readonly List<ModulePatterns> _patterns = [];
+    private readonly List<ModulePatterns> _wide = [];
+    private readonly HashSet<string> _owners = new(StringComparer.Ordinal);
     private readonly ModulePatterns _public;
 
     private PrivateModules(ModulePatterns @public) => _public = @public;
 
-    public static PrivateModules Find(Scene scene, GoSettings settings)
+    public static PrivateModules Find(Scene scene, GoSettings settings, IReadOnlyList<MainModule> modules)
     {
         var result = new PrivateModules(scene.Team.Public);
         result._patterns.Add(scene.Team.Private);
+        result._owners.UnionWith(modules.Select(m => m.Content.ModulePath).OfType<string>().Select(PatternFor));
         foreach (var assignment in scene.Scopes.SelectMany(s => s.Assignments).Concat(settings.AsScope().Assignments).Where(a => a.Name is "GOPRIVATE" or "GONOSUMDB" or "GONOPROXY" && !a.IsComputed))
         {
             // A pattern that covers what is everyone's says nothing of what is one's own.
-            foreach (var pattern in GoPatternList.Parse(assignment.Value).Where(p => p.Problem is PatternProblem.None))
+            foreach (var pattern in GoPatternList.Parse(assignment.Value).Where(p => p.Problem is not PatternProblem.MatchesNothing))
             {
                 if (ModulePatterns.TryParse(pattern.Text, out var patterns, out _))
-                    result._patterns.Add(patterns);
+                    (pattern.Problem is PatternProblem.None ? result._patterns : result._wide).Add(patterns);
             }
         }
         foreach (var text in GitSettings(scene))
@@ -51,6 +54,11 @@ internal sealed partial class PrivateModules
 
     public bool Contains(string path)
         => !_public.Matches(path) && (_patterns.Exists(p => p.Matches(path)) || KnownProxies.IsInternal(Host(path)) || _prefixes.Exists(p => path == p || path.StartsWith(p + "/", StringComparison.Ordinal)));
+
+    /// <summary>Whether its name may be told to a public server by somebody who was only asked to look: on a host of everyone's, of another
+    /// owner than this repository's own modules, and covered by no pattern, however wide.</summary>
+    public bool IsSurelyPublic(string path)
+        => !Contains(path) && !_wide.Exists(p => p.Matches(path)) && (_public.Matches(path) || (KnownProxies.IsEveryones(Host(path)) && !_owners.Contains(PatternFor(path))));
 
     /// <summary>The pattern that covers a private module and what is beside it: the host, or the owner on a host that is everyone's.</summary>
     public static string PatternFor(string path)

@@ -1,8 +1,32 @@
+using Tain.Upstream;
+
 namespace Tain.Doctor.Probes;
 
-/// <summary>Asks the mirrors that are configured, all at once, and nobody else.</summary>
+/// <summary>Asks the mirrors that are configured, all at once, and nobody else. Nothing is asked twice, nothing after the deadline.</summary>
 internal static class MirrorProbes
 {
-    public static Task<IReadOnlyList<MirrorReport>> RunAsync(Scene scene, TimeSpan deadline, TimeProvider time, CancellationToken ct)
-        => Task.FromResult<IReadOnlyList<MirrorReport>>([]);
+    /// <param name="deadline">For all of it together.</param>
+    /// <returns>The fastest first; those that did not answer last.</returns>
+    public static async Task<IReadOnlyList<MirrorReport>> RunAsync(Scene scene, TimeSpan deadline, TimeProvider time, CancellationToken ct)
+    {
+        using var end = new CancellationTokenSource(deadline, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(end.Token, ct);
+        var netrc = scene.Machine.VariableOrNull("NETRC") ?? scene.Machine.InHome(".netrc");
+        var options = new UpstreamOptions
+        {
+            ConnectTimeout = deadline,
+            ResponseTimeout = deadline,
+            StallTimeout = deadline,
+            FetchTimeout = deadline,
+            Tries = 1,
+            // What can't be read was named already, and is no reason to stop here.
+            Netrc = scene.Files.ReadOrNull(netrc) is { } file && Netrc.TryParse(file.Text, out _, out _) ? netrc : null,
+            CaBundle = scene.Machine.VariableOrNull("SSL_CERT_FILE") is { } bundle && File.Exists(bundle) ? bundle : null,
+        };
+        using var client = new UpstreamClient(options, new SourceHealth(time), time, scene.Machine.Resolve, scene.Machine.VariableOrNull);
+        var asking = new ProbeClient(client, deadline, time, both.Token);
+        var reports = await new GoProbes(scene, asking).RunAsync();
+        ct.ThrowIfCancellationRequested();
+        return [.. reports.OrderBy(r => r.Latency ?? TimeSpan.MaxValue).ThenBy(r => r.Mirror, StringComparer.Ordinal)];
+    }
 }

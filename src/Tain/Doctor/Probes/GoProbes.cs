@@ -1,0 +1,230 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Tain.Doctor.Go;
+using Tain.Ecosystems.Go;
+using Tain.Ecosystems.Go.SumDb;
+using Tain.GoModules;
+using Tain.Upstream;
+
+namespace Tain.Doctor.Probes;
+
+/// <summary>Asks module proxies: whether they answer, how fast, whether they agree with go.sum and with each other, whether they pass on
+/// the checksum database, whether they have the toolchain.</summary>
+internal sealed class GoProbes(Scene scene, ProbeClient client)
+{
+    /// <summary>A zip that is larger than this is not fetched to the end: its go.mod has to do. Bytes.</summary>
+    private const int MaxZip = 32 << 20;
+
+    private const int MaxMod = 16 << 20;
+
+    /// <summary>Modules whose go.mod is asked of each mirror, and looked up in the database.</summary>
+    private const int MaxModules = 300;
+
+    /// <summary>Questions to one mirror at once.</summary>
+    private const int AtOnce = 16;
+
+    private readonly GoView _go = scene.Go!;
+
+    public async Task<IReadOnlyList<MirrorReport>> RunAsync()
+    {
+        var mirrors = GoMirror.Find(scene, _go.Settings);
+        var samples = GoSample.PublicOf(_go).Take(MaxModules).ToList();
+        var sample = samples.Find(s => s.ZipHash is not null) ?? samples.FirstOrDefault() ?? GoSample.Default;
+        var visits = await Task.WhenAll(mirrors.Select(m => VisitAsync(m, sample, mirrors.Count > 1 ? samples : [])));
+        CompareOrder(visits);
+        CompareContent(visits, sample);
+        await CompareDatabaseAsync(visits, samples);
+        await LookForToolchainAsync(visits);
+        return [.. visits.Select(v => v.Report)];
+    }
+
+    /// <summary>What one mirror gave.</summary>
+    /// <param name="Mods">The hash of each go.mod, or null where it answered 404 or 410; not there when it gave no answer.</param>
+    private sealed record Visit(GoMirror Mirror, MirrorReport Report, string? ZipHash, IReadOnlyDictionary<GoSample, string?> Mods, ProbeAnswer? Database);
+
+    private async Task<Visit> VisitAsync(GoMirror mirror, GoSample sample, IReadOnlyList<GoSample> samples)
+    {
+        // :: The first answer pays for the connection; the latency is the shortest of those after it.
+        var info = await client.GetAsync(mirror.Source, Address(sample, "info"), MaxMod);
+        var mods = new Dictionary<GoSample, string?>();
+        if (info.Fault is not null)
+        {
+            if (info.IsAbsence)
+                mods[sample] = null;
+            Unreachable(mirror, sample, info, samples);
+            return new(mirror, new(mirror.Name, "go", info.Status is null ? null : info.Elapsed, null, null, info.Said), null, mods, null);
+        }
+        var mod = await client.GetAsync(mirror.Source, Address(sample, "mod"), MaxMod);
+        var zip = await client.GetAsync(mirror.Source, Address(sample, "zip"), MaxZip);
+        if (mod.Body is { } content)
+            mods[sample] = ModuleHash.GoMod(content);
+        var others = AskAllAsync(mirror, samples.Where(s => s != sample).ToList());
+        var database = mirror.IsPublic || DatabaseOrNull() is not { } options ? null : await client.GetAsync(mirror.Source, $"sumdb/{options.Name}/supported", 1 << 10);
+        foreach (var (other, hash) in await others)
+            mods[other] = hash;
+        var fault = mod.Fault is not null ? mod : zip.Fault is not null and not FaultKind.TooLarge ? zip : null;
+        if (fault is not null)
+            Unreachable(mirror, sample, fault, []);
+        var latency = mod.Fault is null && mod.Elapsed < info.Elapsed ? mod.Elapsed : info.Elapsed;
+        var report = new MirrorReport(mirror.Name, "go", latency, fault is null ? sample.Name : null, mod.Elapsed + zip.Elapsed, fault?.Said);
+        return new(mirror, report, await HashAsync(mirror, sample, zip.Body), mods, database);
+    }
+
+    private async Task<List<(GoSample Sample, string? Hash)>> AskAllAsync(GoMirror mirror, IReadOnlyList<GoSample> samples)
+    {
+        var found = new List<(GoSample, string?)>();
+        using var turns = new SemaphoreSlim(AtOnce);
+        var answers = await Task.WhenAll(samples.Select(async s =>
+        {
+            await turns.WaitAsync(CancellationToken.None);
+            try
+            {
+                return (s, await client.GetAsync(mirror.Source, Address(s, "mod"), MaxMod));
+            }
+            finally
+            {
+                turns.Release();
+            }
+        }));
+        foreach (var (sample, answer) in answers)
+        {
+            if (answer.Body is { } body)
+                found.Add((sample, ModuleHash.GoMod(body)));
+            else if (answer.IsAbsence)
+                found.Add((sample, null));
+        }
+        return found;
+    }
+
+    private async Task<string?> HashAsync(GoMirror mirror, GoSample sample, byte[]? zip)
+    {
+        if (zip is null)
+            return null;
+        try
+        {
+            return (await ModuleZip.VerifyAsync(new MemoryStream(zip), sample.Path, sample.Version, CancellationToken.None)).H1;
+        }
+        catch (ModuleZipException e)
+        {
+            scene.Add(new Finding(GoProbePitfalls.MirrorUnreachable, mirror.Place, new Fact("mirror", mirror.Name), new Fact("module", sample.Name), new Fact("said", Secrets.OneLine(e.Message, 200)), new Fact("separator", ", or |")));
+            return null;
+        }
+    }
+
+    private void Unreachable(GoMirror mirror, GoSample sample, ProbeAnswer answer, IReadOnlyList<GoSample> samples)
+    {
+        // An absence may be this mirror's alone: the comparison says so. Without another mirror it is what it is.
+        if (answer.IsAbsence && samples.Count > 0)
+            return;
+        scene.Add(new Finding(GoProbePitfalls.MirrorUnreachable, mirror.Place, new Fact("mirror", mirror.Name), new Fact("module", sample.Name), new Fact("said", answer.Said),
+            new Fact("separator", answer.IsAbsence ? ", or |" : "|"))
+        {
+            // What a pipeline names need not be reachable from here.
+            Severity = mirror.Order < 0 ? Severity.Note : Severity.Error,
+        });
+    }
+
+    private void CompareOrder(IReadOnlyList<Visit> visits)
+    {
+        var own = visits.Where(v => v.Mirror.Order >= 0 && v.Report is { Latency: not null, Said: null }).OrderBy(v => v.Mirror.Order).ToList();
+        foreach (var slow in own)
+        {
+            // Three times and 50 ms: less is the noise of one measurement.
+            if (own.Find(v => v.Mirror.Order > slow.Mirror.Order && slow.Report.Latency > v.Report.Latency * 3 && slow.Report.Latency - v.Report.Latency > TimeSpan.FromMilliseconds(50)) is not { } fast)
+                continue;
+            scene.Add(new Finding(GoProbePitfalls.MirrorSlow, slow.Mirror.Place, new Fact("mirror", slow.Mirror.Name), new Fact("time", Ms(slow.Report.Latency!.Value)), new Fact("other", fast.Mirror.Name), new Fact("othertime", Ms(fast.Report.Latency!.Value))));
+        }
+    }
+
+    private void CompareContent(IReadOnlyList<Visit> visits, GoSample sample)
+    {
+        // A zip: against go.sum, else against the first mirror that has it.
+        var wanted = sample.ZipHash ?? visits.Select(v => v.ZipHash).FirstOrDefault(h => h is not null);
+        var from = sample.ZipHash is not null ? "go.sum" : visits.FirstOrDefault(v => v.ZipHash is not null)?.Mirror.Name;
+        if (sample == GoSample.Default)
+            from = "sum.golang.org";
+        foreach (var visit in visits.Where(v => v.ZipHash is not null && v.ZipHash != wanted))
+            Differs(visit, sample.Name, visit.ZipHash!, from!, wanted!);
+
+        foreach (var one in visits.SelectMany(v => v.Mods.Keys).Distinct().ToList())
+        {
+            var reference = visits.FirstOrDefault(v => v.Mods.GetValueOrDefault(one) is not null);
+            var hash = one.ModHash ?? reference?.Mods[one];
+            foreach (var visit in visits.Where(v => v.Mods.GetValueOrDefault(one) is { } got && got != hash))
+                Differs(visit, one.Name + "/go.mod", visit.Mods[one]!, one.ModHash is null ? reference!.Mirror.Name : one == GoSample.Default ? "sum.golang.org" : "go.sum", hash!);
+        }
+        foreach (var visit in visits)
+        {
+            var absent = visit.Mods.Where(m => m.Value is null).Select(m => m.Key).Where(s => visits.Any(o => o.Mods.GetValueOrDefault(s) is not null)).ToList();
+            if (absent.Count == 0)
+                continue;
+            var other = visits.First(o => o.Mods.GetValueOrDefault(absent[0]) is not null);
+            scene.Add(new Finding(GoProbePitfalls.VersionSkew, visit.Mirror.Place, new Fact("count", absent.Count.ToString(CultureInfo.InvariantCulture)), new Fact("mirror", visit.Mirror.Name), new Fact("other", other.Mirror.Name), new Fact("example", absent[0].Name)));
+        }
+
+        void Differs(Visit visit, string module, string got, string other, string hash) => scene.Add(new Finding(GoProbePitfalls.IdentityDiffers, visit.Mirror.Place,
+            new Fact("module", module), new Fact("mirror", visit.Mirror.Name), new Fact("got", got), new Fact("other", other), new Fact("wanted", hash)));
+    }
+
+    /// <summary>The database in effect; null when it is off or no such thing.</summary>
+    private SumDbOptions? DatabaseOrNull()
+    {
+        var value = _go.Settings["GOSUMDB"]?.Value is { Length: > 0 } text ? text : "sum.golang.org";
+        return SumDbOptions.TryParse(value, out var options, out _) ? options : null;
+    }
+
+    private async Task CompareDatabaseAsync(IReadOnlyList<Visit> visits, IReadOnlyList<GoSample> samples)
+    {
+        if (DatabaseOrNull() is not { } options)
+            return;
+        foreach (var visit in visits.Where(v => v.Database?.Fault is not null))
+        {
+            scene.Add(new Finding(GoProbePitfalls.SumDbNotProxied, visit.Mirror.Place, new Fact("mirror", visit.Mirror.Name), new Fact("database", options.Name), new Fact("said", visit.Database!.Said))
+            {
+                // Anything but 200, 404 and 410 is an error of every build (docs/go-protocol.md, 5).
+                Severity = visit.Database.IsAbsence ? Severity.Warning : Severity.Error,
+            });
+        }
+        if (visits.FirstOrDefault(v => v.Database is { Fault: null }) is not { } through)
+            return;
+        var database = through.Mirror.Source with { Name = $"{through.Mirror.Name}/sumdb/{options.Name}", BaseUrl = new Uri($"{through.Mirror.Source.BaseUrl.AbsoluteUri.TrimEnd('/')}/sumdb/{options.Name}") };
+        await new GoSumProbe(scene, new ProbedDatabase(client, database), options, through.Mirror.Name).RunAsync(samples, client.End);
+    }
+
+    private async Task LookForToolchainAsync(IReadOnlyList<Visit> visits)
+    {
+        if (_go.Settings.GoVersion is not { } own || _go.Settings["GOTOOLCHAIN"]?.Value is "local" || visits.Count == 0)
+            return;
+        var newest = _go.Modules.Where(m => m.Content.GoVersion is not null).MaxBy(m => Wanted(m), Comparer<string>.Create(GoVersion.Compare));
+        if (newest is null || Wanted(newest) is not { } wanted || GoVersion.Compare(own, wanted) >= 0 || wanted.Split('.').Length < 3)
+            return;
+        var toolchain = $"v0.0.1-go{wanted}.linux-{(RuntimeInformation.OSArchitecture is Architecture.Arm64 ? "arm64" : "amd64")}";
+        var reachable = visits.Where(v => v.Mirror.Order >= 0 && v.Report.Latency is not null).ToList();
+        var answers = await Task.WhenAll(reachable.Select(v => client.LookAsync(v.Mirror.Source, $"golang.org/toolchain/@v/{toolchain}.zip")));
+        if (answers.Length == 0 || answers.Any(a => a.Fault is null))
+            return;
+        scene.Add(new Finding(GoProbePitfalls.ToolchainUnfetchable, newest.File.AtLine(LineOf(newest, wanted)), new Fact("file", newest.File.Shown), new Fact("wanted", wanted), new Fact("version", own), new Fact("toolchain", toolchain), new Fact("said", answers[0].Said)));
+    }
+
+    /// <summary>The toolchain line, where it asks for more than the go line.</summary>
+    private static string Wanted(MainModule module)
+    {
+        var go = module.Content.GoVersion!;
+        var toolchain = module.Content.Toolchain is { } name && name.StartsWith("go", StringComparison.Ordinal) ? name[2..] : go;
+        return GoVersion.Compare(toolchain, go) > 0 ? toolchain : go;
+    }
+
+    private static int LineOf(MainModule module, string version)
+    {
+        for (var line = 1; line <= module.File.LineCount; line++)
+        {
+            if (module.File.Line(line).EndsWith(version, StringComparison.Ordinal))
+                return line;
+        }
+        return 0;
+    }
+
+    private static string Address(GoSample sample, string suffix) => GoAddress.UrlEscape($"{sample.Path.Escaped}/@v/{ModuleVersion.Escape(sample.Version)}.{suffix}");
+
+    private static string Ms(TimeSpan time) => time.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture) + " ms";
+}
