@@ -1,6 +1,5 @@
 using Tain.Doctor.Files;
 using Tain.GoModules;
-using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
 namespace Tain.Doctor;
@@ -32,19 +31,14 @@ internal sealed record DoctorFile
         if (files.ReadOrNull(path) is not { } file)
             return new();
         var result = new DoctorFile();
-        YamlStream yaml = [];
-        try
+        if (!YamlFile.TryParse(file.Text, out var documents, out var line, out var error))
         {
-            yaml.Load(new StringReader(file.Text));
-        }
-        catch (YamlException e)
-        {
-            problems.Add($"{file.Shown}:{e.Start.Line}: is no valid YAML: {e.Message}");
+            problems.Add($"{file.Shown}:{line}: is no valid YAML: {error}");
             return result;
         }
-        if (yaml.Documents is [] || yaml.Documents[0].RootNode is YamlScalarNode { Value: "" or null })
+        if (documents is [] || documents[0].RootNode is YamlScalarNode { Value: "" or null })
             return result;
-        if (yaml.Documents[0].RootNode is not YamlMappingNode root)
+        if (documents[0].RootNode is not YamlMappingNode root)
         {
             problems.Add($"{file.Shown}: is no mapping: write keys such as private: or ignore:");
             return result;
@@ -58,8 +52,8 @@ internal sealed record DoctorFile
                 problems.Add($"{at}: wants a list of words");
             else if (name is "private" or "public")
             {
-                if (!ModulePatterns.TryParse(string.Join(',', words), out var patterns, out var error))
-                    problems.Add($"{at}: {error}");
+                if (!ModulePatterns.TryParse(string.Join(',', words), out var patterns, out var why))
+                    problems.Add($"{at}: {why}");
                 else
                     result = name == "private" ? result with { Private = patterns } : result with { Public = patterns };
             }

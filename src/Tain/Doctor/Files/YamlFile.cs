@@ -9,21 +9,32 @@ internal static class YamlFile
     /// <summary>The documents of the file; null, and named, when it is no YAML.</summary>
     public static IReadOnlyList<YamlDocument>? ParseOrNull(TextFile file, FileReader files)
     {
+        if (TryParse(file.Text, out var documents, out var line, out var error))
+            return documents;
+        files.PassOverMalformed(file, "YAML", line, error);
+        return null;
+    }
+
+    public static bool TryParse(string text, out IReadOnlyList<YamlDocument> documents, out int line, out string error)
+    {
+        (documents, line, error) = ([], 1, "");
         try
         {
             var stream = new YamlStream();
-            stream.Load(new StringReader(file.Text));
-            return [.. stream.Documents];
+            stream.Load(new StringReader(text));
+            documents = [.. stream.Documents];
+            return true;
         }
         catch (YamlException e)
         {
-            files.PassOverMalformed(file, "YAML", (int)e.Start.Line, e.InnerException?.Message ?? e.Message);
+            (line, error) = ((int)e.Start.Line, e.InnerException?.Message ?? e.Message);
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or IndexOutOfRangeException)
         {
-            files.PassOverMalformed(file, "YAML", 1, e.Message);
+            // What its scanner throws for some texts is not its own exception.
+            error = e.Message;
         }
-        return null;
+        return false;
     }
 
     /// <summary>All scalars below, each with the key that it is the value of: for an element of a list, the list's.</summary>

@@ -1,0 +1,97 @@
+using CsCheck;
+using Tain.Doctor;
+using Tain.Doctor.Files;
+using Tain.Doctor.Go;
+using Tain.Doctor.Scopes;
+
+namespace Tain.Tests.Doctor;
+
+/// <summary>Files that are none, values that are nonsense: named, passed over, never a crash.</summary>
+public sealed class BadInputTests
+{
+    [Fact]
+    public async Task Unreadable_huge_binary_and_foreign_files_are_named_and_the_rest_is_examined()
+    {
+        using var patient = new Patient();
+        patient.Write("repo/Dockerfile", "ENV GOSUMDB=off\n").Write("repo/a/Dockerfile", "ENV GOSUMDB=off\0\n").Write("repo/go.mod", "modul x\n").Write("repo/.vscode/settings.json", "{");
+        File.WriteAllBytes(Path.Combine(patient.Repo, "a/Makefile"), [0xff, 0xfe, 0xfd, 0x41]);
+        using (var huge = File.Create(Path.Combine(patient.Repo, "Makefile")))
+            huge.SetLength(FileReader.MaxBytes + 1);
+        Directory.CreateDirectory(Path.Combine(patient.Home, ".netrc"));
+        Directory.CreateDirectory(Path.Combine(patient.Repo, "b/.env"));
+        var diagnosis = await patient.ExamineAsync(0);
+        Assert.Equal("Dockerfile:1", Assert.Single(diagnosis.Findings).Place.ToString());
+        Assert.Equal(["Makefile", "a/Dockerfile", "a/Makefile", "go.mod", "~/.netrc"], diagnosis.PassedOver.Select(p => p.Shown).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_pipe_and_a_device_are_not_waited_for_and_links_in_a_circle_end()
+    {
+        using var patient = new Patient();
+        patient.Write("repo/x/Makefile", "");
+        File.CreateSymbolicLink(Path.Combine(patient.Repo, "Dockerfile"), "/dev/zero");
+        File.CreateSymbolicLink(Path.Combine(patient.Repo, "x/circle"), patient.Repo);
+        File.CreateSymbolicLink(Path.Combine(patient.Repo, ".env"), ".env");
+        using var fifo = System.Diagnostics.Process.Start("mkfifo", Path.Combine(patient.Repo, ".envrc"));
+        await fifo.WaitForExitAsync(TestContext.Current.CancellationToken);
+        var examined = patient.ExamineAsync(0);
+        await examined.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        Assert.Empty((await examined).Findings);
+    }
+
+    [Fact]
+    public void Any_text_is_a_settings_file_without_a_crash()
+    {
+        string[] names = ["go.mod", "go.sum", "Dockerfile", ".gitlab-ci.yml", "compose.yaml", "Makefile", ".env", "Jenkinsfile", "k8s.yaml", ".tain-doctor.yaml", ".vscode/settings.json", ".git/config"];
+        string[] words = ["GOPROXY", "GOPRIVATE", "GOSUMDB", "=", ":", " ", "\n", "\r\n", "'", "\"", "\t", "- ", "{", "}", "[", "]", "#", "&a", "*a", "|", ">", "$X", "https://", "direct", "apiVersion: v1\nkind: Pod\n", "env:\n", "name: GOPROXY\n", "value: ", "ENV ", "RUN go build", "\\\n", "<<EOF\n", "module x\n", "require ", "v1.0.0", "h1:", "，", "\ufeff", "\u2028", "a", "!"];
+        var pieces = Gen.Int[0, words.Length - 1].Select(i => words[i]);
+        Gen.Select(Gen.Int[0, names.Length - 1].Select(i => names[i]), pieces.Array[0, 40]).Sample((name, text) =>
+        {
+            using var patient = new Patient();
+            patient.Write("repo/" + name, string.Concat(text)).Write("home/.config/go/env", string.Concat(text)).Write("home/.netrc", string.Concat(text)).Write("home/.gitconfig", string.Concat(text));
+            var files = new FileReader(patient.Repo, patient.Home);
+            Checkup.Look(patient.Machine, patient.Repo, DoctorFile.Load(patient.Repo, files, []), files);
+            _ = patient.Consultation().Plan();
+        }, iter: 3_000);
+    }
+
+    [Fact]
+    public void A_mended_list_is_one_that_the_go_command_takes_and_needs_no_mending()
+    {
+        string[] elements = ["https://goproxy.cn", "https://proxy.golang.org", "https://a.corp.example", "https://b.corp.example/x", "direct", "off", "https://direct", "http://off", "https://gocenter.io", "goproxy.io", ""];
+        var element = Gen.Int[0, elements.Length - 1].Select(i => elements[i]);
+        string[] separators = [",", "|", ";", " ", ", ", "，", " | ", ",,"];
+        var separator = Gen.Int[0, separators.Length - 1].Select(i => separators[i]);
+        Gen.Select(element.Array[1, 6], separator.Array[6]).Sample((list, glue) =>
+        {
+            var text = string.Concat(list.Select((e, i) => e + (i + 1 < list.Length ? glue[i] : "")));
+            var mended = GoProxyList.Parse(text).Mended();
+            Assert.Equal(mended, GoProxyList.Parse(mended).Mended());
+            if (mended.Length > 0 && mended != text)
+                Assert.True(Tain.Upstream.SourceChain.TryParse(mended, out _, out var error), $"{text} became {mended}: {error}");
+        }, iter: 20_000);
+    }
+
+    [Theory]
+    [InlineData("export GOPROXY=a # GOPROXY=b", "a")]
+    [InlineData("GOPROXY=\"a b\" go build", "a b")]
+    [InlineData("go env -w GOPROXY=a GOSUMDB=off", "a")]
+    [InlineData("go env -w 'GOPROXY=a,b'", "a,b")]
+    [InlineData("env GOPROXY=$X go build", "$X")]
+    [InlineData("GOPROXY ?= a", "a")]
+    [InlineData("GOPROXY := a", "a")]
+    [InlineData("ENV GOPROXY a b", "a b")]
+    [InlineData("ARG GOPROXY", null)]
+    [InlineData("echo $GOPROXY", null)]
+    [InlineData("echo ${GOPROXY}", null)]
+    [InlineData("MY_GOPROXY=a", null)]
+    [InlineData("GOPROXY_URL=a", null)]
+    [InlineData("if [ $GOPROXY == x ]", null)]
+    [InlineData("GOPROXY=", "")]
+    [InlineData("# GOPROXY=a", null)]
+    [InlineData("{\"GOPROXY\": \"a\"}", "a")]
+    [InlineData("withEnv(['GOPROXY=a']) {", "a")]
+    [InlineData("env.GOPROXY = 'a'", null)]
+    public void A_value_is_found_where_one_is_given_and_nowhere_else(string text, string? value)
+        => Assert.Equal(value, AssignmentScan.Find(new TextFile("/x", "x", text), ["GOPROXY"], 0, text.Length).SingleOrDefault()?.Value);
+}

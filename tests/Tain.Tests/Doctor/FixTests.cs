@@ -1,0 +1,116 @@
+using Tain.Doctor;
+using Tain.Doctor.Files;
+using Tain.Doctor.Fixes;
+
+namespace Tain.Tests.Doctor;
+
+/// <summary><c>--fix</c>: only what it says, shown first, kept.</summary>
+public sealed class FixTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 27, 15, 23, 2, TimeSpan.Zero);
+
+    public static TheoryData<string> Names => [.. CorpusCase.Names];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Each_case_is_mended_as_it_says_and_what_was_mended_is_found_no_more(string name)
+    {
+        using var @case = new CorpusCase(name);
+        var plan = Plan(@case);
+        Assert.Equal(@case.After.Keys.Order(), plan.Select(f => f.Path).Order());
+        Assert.All(plan, file => Assert.Equal(@case.After[file.Path], file.After));
+
+        var before = @case.Look().Findings;
+        foreach (var file in plan)
+            Mending.Write(file, Now);
+        // What the environment of this process has from a file is what it had when it was started.
+        foreach (var file in plan.Where(f => f.Path.StartsWith(@case.Home, StringComparison.Ordinal)))
+        {
+            foreach (var variable in @case.Environment.Keys.ToList())
+                @case.Environment[variable] = Value(file, variable) ?? @case.Environment[variable];
+        }
+        var after = @case.Look().Findings.Select(CorpusCase.Line).ToList();
+        Assert.DoesNotContain(before.Where(f => f.Fix is not null).Select(CorpusCase.Line), after.Contains);
+        // Nothing that was not there before.
+        Assert.DoesNotContain(after, l => !before.Select(CorpusCase.Line).Contains(l));
+        Assert.Empty(Plan(@case));
+    }
+
+    [Fact]
+    [System.Runtime.Versioning.SupportedOSPlatform("linux")]
+    public void The_file_keeps_its_mode_and_its_links_and_a_copy_of_what_it_was()
+    {
+        using var patient = new Patient();
+        patient.Write("home/dotfiles/env", "GOSUMDB=off\r\n").Write("home/.config/go/.keep", "");
+        var real = Path.Combine(patient.Home, "dotfiles/env");
+        File.SetUnixFileMode(real, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var link = Path.Combine(patient.Home, ".config/go/env");
+        File.CreateSymbolicLink(link, real);
+
+        var file = Assert.Single(patient.Consultation().Plan());
+        var copy = Mending.Write(file, Now);
+        Assert.Equal("GOSUMDB=sum.golang.org\r\n", File.ReadAllText(real));
+        Assert.NotNull(new FileInfo(link).LinkTarget);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(real));
+        Assert.Equal("GOSUMDB=off\r\n", File.ReadAllText(copy!));
+        Assert.EndsWith("env.20261127T152302Z.bak", copy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_was_changed_meanwhile_is_left_alone()
+    {
+        using var patient = new Patient();
+        patient.Write("home/.config/go/env", "GOSUMDB=off\n");
+        var file = Assert.Single(patient.Consultation().Plan());
+        patient.Write("home/.config/go/env", "GOSUMDB=off\nGOFLAGS=-mod=mod\n");
+        Assert.Throws<IOException>(() => Mending.Write(file, Now));
+        Assert.Equal("GOSUMDB=off\nGOFLAGS=-mod=mod\n", File.ReadAllText(file.Path));
+        Assert.Single(Directory.GetFiles(Path.GetDirectoryName(file.Path)!));
+    }
+
+    [Theory]
+    [InlineData("n", false)]
+    [InlineData("", false)]
+    [InlineData("y", true)]
+    [InlineData("是", true)]
+    public void It_asks_before_it_writes_and_shows_the_diff_without_secrets(string answer, bool isWritten)
+    {
+        using var patient = new Patient();
+        patient.Write("home/.config/go/env", "GOPROXY=https://ann:S3CR3Tcanary@a.corp.example;https://b.corp.example\n");
+        var output = new StringWriter();
+        var done = MendingTalk.Run(patient.Consultation().Plan(), Language.English, isDry: false, asks: true, new StringReader(answer), output, TimeProvider.System);
+        Assert.Equal(isWritten, done);
+        Assert.Contains("+GOPROXY=https://***@a.corp.example,https://b.corp.example", output.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("S3CR3Tcanary", output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(isWritten ? "GOPROXY=https://ann:S3CR3Tcanary@a.corp.example,https://b.corp.example\n" : "GOPROXY=https://ann:S3CR3Tcanary@a.corp.example;https://b.corp.example\n",
+            File.ReadAllText(Path.Combine(patient.Home, ".config/go/env")));
+    }
+
+    [Fact]
+    public void A_dry_run_and_an_unwritable_file_change_nothing_and_say_so()
+    {
+        using var patient = new Patient();
+        patient.Write("home/.config/go/env", "GOSUMDB=off\n");
+        var plan = patient.Consultation().Plan();
+        Assert.True(MendingTalk.Run(plan, Language.English, isDry: true, asks: false, TextReader.Null, TextWriter.Null, TimeProvider.System));
+        Assert.Equal("GOSUMDB=off\n", File.ReadAllText(plan[0].Path));
+
+        File.Delete(plan[0].Path);
+        var output = new StringWriter();
+        Assert.False(MendingTalk.Run(plan, Language.Chinese, isDry: false, asks: false, TextReader.Null, output, TimeProvider.System));
+        Assert.Contains("无法写入", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Edits_that_touch_each_other_are_not_both_made()
+    {
+        var file = new TextFile("/x", "x", "abcdef");
+        Assert.Equal("aXYf", Mending.Apply(file.Text, [new Edit(file, 1, 3, "X"), new Edit(file, 3, 2, "no"), new Edit(file, 4, 1, "Y")]));
+        Assert.Equal("one\ntwo\nthree\n", Mending.Apply("one", [Edit.AddLine(new TextFile("/x", "x", "one"), "two"), Edit.AddLine(new TextFile("/x", "x", "one"), "three")]));
+    }
+
+    private static IReadOnlyList<MendedFile> Plan(CorpusCase @case) => new Consultation(@case.Machine, @case.Repo, [], TimeProvider.System).Plan();
+
+    private static string? Value(MendedFile file, string variable)
+        => Tain.Doctor.Scopes.AssignmentScan.Find(new TextFile(file.Path, file.Path, file.After), [variable], 0, file.After.Length).LastOrDefault()?.Value;
+}
