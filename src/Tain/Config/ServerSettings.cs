@@ -66,6 +66,7 @@ internal static class ServerSettings
                 || text.AsSpan().ContainsAnyExceptInRange('!', '~')
             ? "is not an absolute http or https URL: write it as clients do, such as https://tain.corp.example"
             : value.UserInfo.Length > 0 ? "has credentials: it is shown to everyone, remove them"
+            : text.AsSpan().ContainsAny(',', '|') ? "has a comma or a |, where a client's GOPROXY would be two: remove it"
             : text.AsSpan().ContainsAny('?', '#') ? "has a query or a fragment: remove what begins at the ? or #"
             : null;
         return error is null;
