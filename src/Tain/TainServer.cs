@@ -129,7 +129,7 @@ internal sealed class TainServer : IAsyncDisposable
         ?? Url.Replace("//[::]:", $"//{Environment.MachineName}:", StringComparison.Ordinal).Replace("//0.0.0.0:", $"//{Environment.MachineName}:", StringComparison.Ordinal);
 
     /// <summary>What clients are told, who would not notice a wrong guess: <c>public-url</c>; without one, the address it listens on if only this machine can reach that.</summary>
-    private SetupAddress ClientAddress => _options.PublicUrl is { } url ? new(url.AbsoluteUri.TrimEnd('/'), IsThisMachineOnly: false)
+    public SetupAddress ClientAddress => _options.PublicUrl is { } url ? new(url.AbsoluteUri.TrimEnd('/'), IsThisMachineOnly: false)
         : IPEndPoint.TryParse(_options.Listen, out var listen) && IPAddress.IsLoopback(listen.Address) ? new(Url, IsThisMachineOnly: true)
         : default;
 
