@@ -5,7 +5,7 @@ namespace Tain.Ecosystems.Go;
 /// <summary>What a go command needs to get everything from this server and to ask nobody else: the one place that knows (docs/decisions/0013).</summary>
 internal sealed class GoSetup(GoOptions options)
 {
-    // A pattern that matches no module, go.dev/ref/mod's own word for it (Private modules). Empty would not do: the go command then
+    // A pattern that matches no module, the go command's own word for it ("go help private"). Empty would not do: the go command then
     // takes what its env file says, and else GOPRIVATE.
     private const string Nothing = "none";
 

@@ -4,11 +4,9 @@
   const said = document.getElementById('said');
   const copiedText = document.body.dataset.copied;
 
-  // navigator.clipboard is there on https and on localhost only; many a mirror is on plain http.
   const copy = async code => {
-    if (navigator.clipboard) {
-      try { await navigator.clipboard.writeText(code.textContent); return true; } catch { /* refused: the old way */ }
-    }
+    // Refused, or not there, as on plain http, which many a mirror is on: the old way.
+    try { await navigator.clipboard.writeText(code.textContent); return true; } catch { /* below */ }
     const selection = getSelection();
     selection.selectAllChildren(code);
     const done = document.execCommand('copy');
