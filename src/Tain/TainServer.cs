@@ -6,6 +6,7 @@ using Tain.Ecosystems.Go;
 using Tain.Ecosystems.Go.Direct;
 using Tain.Ecosystems.Go.Git;
 using Tain.Ecosystems.Go.SumDb;
+using Tain.Ecosystems.Setup;
 using Tain.Http;
 using Tain.Mirror;
 using Tain.Storage;
@@ -106,7 +107,8 @@ internal sealed class TainServer : IAsyncDisposable
             new GoExplain(go, direct, _sumDb, routing, _catalog, sources, _stories),
             new GoResolve(go),
             new GoAlarms(_catalog, routing),
-            _hooks = new PushHooks(new PushRefresh(go, routing, _discovery, _repositories, _catalog), options.Go.Direct.HookSecretFile));
+            _hooks = new PushHooks(new PushRefresh(go, routing, _discovery, _repositories, _catalog), options.Go.Direct.HookSecretFile),
+            new SetupPages(() => ClientAddress, new GoSetup(options.Go).Clients));
 
         Examination = TainVerifier.ExaminationOf(_catalog, _blobs, requests, kept,
             artifacts => new(new(_catalog, _blobs, _documents, _time), new(_catalog, _blobs, _artifacts, artifacts, _time)),
@@ -125,6 +127,11 @@ internal sealed class TainServer : IAsyncDisposable
     /// <summary>How clients reach it: <c>public-url</c>, else the address it listens on, with this machine's name for every address.</summary>
     public string PublicUrl => _options.PublicUrl?.ToString().TrimEnd('/')
         ?? Url.Replace("//[::]:", $"//{Environment.MachineName}:", StringComparison.Ordinal).Replace("//0.0.0.0:", $"//{Environment.MachineName}:", StringComparison.Ordinal);
+
+    /// <summary>What clients are told, who would not notice a wrong guess: <c>public-url</c>; without one, the address it listens on if only this machine can reach that.</summary>
+    public SetupAddress ClientAddress => _options.PublicUrl is { } url ? new(url.AbsoluteUri.TrimEnd('/'), IsThisMachineOnly: false)
+        : IPEndPoint.TryParse(_options.Listen, out var listen) && IPAddress.IsLoopback(listen.Address) ? new(Url, IsThisMachineOnly: true)
+        : default;
 
     /// <summary>Looks at all that is stored here, and mends it.</summary>
     public Examination Examination { get; }
@@ -175,7 +182,7 @@ internal sealed class TainServer : IAsyncDisposable
     private string Welcome()
     {
         var url = _options.PublicUrl is null ? "<this server>" : PublicUrl;
-        return $"Tain, a mirror for Go modules.\nGOPROXY={url}/go\nWhy an answer is what it is: {url}/api/v1/explain/go/<module>@<version>\nNewly seen versions: {url}/go/index\n";
+        return $"Tain, a mirror for Go modules.\nGOPROXY={url}/go\nHow to set up a client: {url}/setup\nWhy an answer is what it is: {url}/api/v1/explain/go/<module>@<version>\nNewly seen versions: {url}/go/index\n";
     }
 
     private async Task EndBackgroundAsync()

@@ -124,13 +124,15 @@ internal static class GoSettings
         return true;
     }
 
-    /// <summary>A URL would match nothing, and what it means would go out unseen.</summary>
+    /// <summary>A URL would match nothing, and what it means would go out unseen. A control character would too, and clients get these patterns as lines of a script.</summary>
     private static bool TryPatterns(string text, [NotNullWhen(true)] out ModulePatterns? patterns, [NotNullWhen(false)] out string? error)
     {
         if (!ModulePatterns.TryParse(text, out patterns, out error))
             return false;
         if (text.Split(',').FirstOrDefault(p => p.Contains(':', StringComparison.Ordinal)) is { } url)
             error = $"no module's path can match {ConfigText.Mask(url)}: write a path without scheme and port, such as git.corp.example/team";
+        else if (text.Any(char.IsControl))
+            error = "no module's path has a control character: remove it";
         return error is null;
     }
 

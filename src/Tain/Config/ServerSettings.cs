@@ -18,7 +18,7 @@ internal static class ServerSettings
             "The folder that holds everything. A relative path begins at the working directory. One process owns it.",
             ParseFolder, (o, v) => o with { Data = v }, o => o.Data),
         Setting.Of<Uri?>("public-url", "URL", "",
-            "How clients reach this server. Absolute URLs are made of it, never of a request's Host.",
+            "How clients reach this server: /setup gives it to them. Absolute URLs are made of it, never of a request's Host.",
             ParsePublicUrl, (o, v) => o with { PublicUrl = v }, o => o.PublicUrl?.OriginalString ?? "", bounds: "http or https, no query"),
         Time("stop-timeout", "30s", TimeSpan.Zero, TimeSpan.FromHours(1),
             "How long a graceful stop waits for what is in flight; 0 does not wait.",
@@ -66,6 +66,7 @@ internal static class ServerSettings
                 || text.AsSpan().ContainsAnyExceptInRange('!', '~')
             ? "is not an absolute http or https URL: write it as clients do, such as https://tain.corp.example"
             : value.UserInfo.Length > 0 ? "has credentials: it is shown to everyone, remove them"
+            : text.AsSpan().ContainsAny(',', '|') ? "has a comma or a |, where a client's GOPROXY would be two: remove it"
             : text.AsSpan().ContainsAny('?', '#') ? "has a query or a fragment: remove what begins at the ? or #"
             : null;
         return error is null;

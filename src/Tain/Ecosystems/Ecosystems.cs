@@ -1,11 +1,12 @@
 using Tain.Ecosystems.Go;
 using Tain.Ecosystems.Go.Direct;
+using Tain.Ecosystems.Setup;
 using Tain.Http;
 
 namespace Tain.Ecosystems;
 
 /// <summary>The explicit list of what this server speaks: a URL prefix each.</summary>
-internal sealed class Ecosystems(GoEndpoints go, GoExplain goExplain, GoResolve goResolve, GoAlarms goAlarms, PushHooks goHooks)
+internal sealed class Ecosystems(GoEndpoints go, GoExplain goExplain, GoResolve goResolve, GoAlarms goAlarms, PushHooks goHooks, SetupPages setup)
 {
     private const string GoPrefix = "/go/";
     private const string ExplainPrefix = "/api/v1/explain/go/";
@@ -29,6 +30,8 @@ internal sealed class Ecosystems(GoEndpoints go, GoExplain goExplain, GoResolve 
             return goAlarms.HandleAsync(context, target);
         if (target.Path.StartsWith(HooksPrefix, StringComparison.Ordinal))
             return goHooks.HandleAsync(context, target.Path[HooksPrefix.Length..]);
+        if (SetupPages.Has(target.Path))
+            return setup.HandleAsync(context, target);
         return null;
     }
 }

@@ -223,8 +223,18 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("https://tain.corp.example/?a", false)]
     [InlineData("https://tain.corp.example/#a", false)]
     [InlineData("https://user:pw@tain.corp.example", false)]
+    [InlineData("https://tain.corp.example/a,b", false)]
+    [InlineData("https://tain.corp.example/a|b", false)]
     public void A_public_url_is_absolute_and_bare(string text, bool allowed) =>
         Assert.Equal(allowed ? 0 : 1, Load(null, "--public-url", text).Problems.Count);
+
+    [Theory]
+    [InlineData("--go-private", "corp.example,a\u0001b")]
+    [InlineData("--go-no-sumdb", "corp.example,a\nb")]
+    [InlineData("--go-private", "a\u009bb")]
+    [InlineData("--go-sumdb", "\u001bb+525cac3e+AcTrnkbUA+TU4heY3hkjiSES/DSQniBqIeQ/YppAUtK6")]
+    public void What_clients_get_as_a_script_has_no_control_characters(string flag, string value) =>
+        Assert.Contains("control character", Assert.Single(Load(null, flag, value).Problems), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("0", 0)]

@@ -26,14 +26,14 @@ internal sealed class RunningTain : IAsyncDisposable
 
     public static Task<RunningTain> StartAsync(string upstream, Func<GoOptions, GoOptions>? go = null, Func<UpstreamOptions, UpstreamOptions>? upstreams = null, WriteSteps? steps = null,
         Func<string, string?>? environment = null, Stream? log = null,
-        Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
-        => StartAsync(Directory.CreateTempSubdirectory("tain-test-").FullName, upstream, go, upstreams, steps, environment, log, resolve);
+        Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null, Uri? publicUrl = null)
+        => StartAsync(Directory.CreateTempSubdirectory("tain-test-").FullName, upstream, go, upstreams, steps, environment, log, resolve, publicUrl);
 
     public static async Task<RunningTain> StartAsync(string data, string upstream, Func<GoOptions, GoOptions>? go = null, Func<UpstreamOptions, UpstreamOptions>? upstreams = null, WriteSteps? steps = null,
         Func<string, string?>? environment = null, Stream? log = null,
-        Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
+        Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null, Uri? publicUrl = null)
     {
-        var options = new TainOptions { Listen = "127.0.0.1:0", Data = data, StopTimeout = TimeSpan.FromSeconds(10) };
+        var options = new TainOptions { Listen = "127.0.0.1:0", PublicUrl = publicUrl, Data = data, StopTimeout = TimeSpan.FromSeconds(10) };
         // Nobody vouches for what tests make up; those that are about that say who does.
         var goOptions = options.Go with { Upstream = SourceChain.Parse(upstream), SumDb = null };
         options = options with { Go = go?.Invoke(goOptions) ?? goOptions, Upstream = upstreams?.Invoke(options.Upstream) ?? options.Upstream };

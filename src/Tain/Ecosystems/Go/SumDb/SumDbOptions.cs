@@ -32,6 +32,10 @@ internal sealed record SumDbOptions(string Text, VerifierKey Key, UpstreamSource
     /// <summary>What is kept of it is kept under this: another key is another log, whatever its name.</summary>
     public string Log => string.Create(CultureInfo.InvariantCulture, $"{Key.Name}+{Key.KeyId:x8}");
 
+    /// <summary>How a client's GOSUMDB names it: without a URL, by which the go command would ask past its proxies. So the
+    /// alias sum.golang.google.cn won't do either, nor need the go command be told the key that it has built in.</summary>
+    public string ClientText => Key.ToString() == PublicKey ? Key.Name : Key.ToString();
+
     public static bool TryParse(string text, [NotNullWhen(true)] out SumDbOptions? value, [NotNullWhen(false)] out string? error)
     {
         value = null;
@@ -52,6 +56,11 @@ internal sealed record SumDbOptions(string Text, VerifierKey Key, UpstreamSource
         if (!VerifierKey.TryParse(words[0], out var key, out error))
         {
             error = $"has a key that is not one: {error}";
+            return false;
+        }
+        if (key.Name.Any(char.IsControl))
+        {
+            error = "has a key whose name has a control character: write it as whoever runs the database publishes it";
             return false;
         }
         var url = words.Length == 2 ? words[1] : "https://" + key.Name;
