@@ -17,7 +17,7 @@ internal static class Checkup
     {
         var paths = FolderWalk.Find(folder, IsWanted, out var isCut);
         if (isCut)
-            files.PassOver(new TextFile(folder, ".", ""), new($"has more than {FolderWalk.MaxEntries} files: the rest was not examined", $"文件超过 {FolderWalk.MaxEntries} 个:其余未检查"));
+            files.PassOver(new TextFile(folder, ".", ""), new($"has more than {FolderWalk.MaxEntries} files: the rest was not examined", $"文件超过 {FolderWalk.MaxEntries} 个：其余未检查"));
         var scene = new Scene(machine, folder, team, files, paths);
         var reader = new ScopeReader(files, Variables);
         scene.Scopes = [.. paths.Select(p => reader.ReadOrNull(Below(folder, p), p)).OfType<Scope>()];

@@ -40,7 +40,7 @@ internal sealed class FileReader(string folder, string home, IReadOnlyDictionary
     /// <summary>Says that a file is not what its name promises.</summary>
     /// <param name="syntax">Such as <c>YAML</c>.</param>
     public void PassOverMalformed(TextFile file, string syntax, int line, string error)
-        => PassOver(file, new($"is no valid {syntax} (line {line}): {error}", $"不是有效的 {syntax}(第 {line} 行):{error}"));
+        => PassOver(file, new($"is no valid {syntax} (line {line}): {error}", $"不是有效的 {syntax}（第 {line} 行）：{error}"));
 
     public string Shown(string path)
     {
@@ -61,7 +61,7 @@ internal sealed class FileReader(string folder, string home, IReadOnlyDictionary
             {
                 // A folder where a file should be is worth a word; nothing at all is not.
                 if (Directory.Exists(path))
-                    _passedOver.Add(new(Shown(path), new("is a folder, not a file", "是目录,不是文件")));
+                    _passedOver.Add(new(Shown(path), new("is a folder, not a file", "是目录，不是文件")));
                 return null;
             }
             if (info.LinkTarget is not null && info.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target)
@@ -70,7 +70,7 @@ internal sealed class FileReader(string folder, string home, IReadOnlyDictionary
             if (info.Length == 0)
                 return new TextFile(path, Shown(path), "");
             if (info.Length > MaxBytes)
-                return Over(path, new($"has {info.Length} bytes, more than the {MaxBytes} that are read", $"有 {info.Length} 字节,超过读取上限 {MaxBytes}"));
+                return Over(path, new($"has {info.Length} bytes, more than the {MaxBytes} that are read", $"有 {info.Length} 字节，超过读取上限 {MaxBytes}"));
             using var stream = File.OpenRead(path);
             var bytes = new byte[info.Length];
             var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
@@ -85,7 +85,7 @@ internal sealed class FileReader(string folder, string home, IReadOnlyDictionary
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Security.SecurityException)
         {
-            return Over(path, e is UnauthorizedAccessException ? new("may not be read (permission denied)", "无读取权限") : new($"can't be read: {e.Message}", $"无法读取:{e.Message}"));
+            return Over(path, e is UnauthorizedAccessException ? new("may not be read (permission denied)", "无读取权限") : new($"can't be read: {e.Message}", $"无法读取：{e.Message}"));
         }
     }
 

@@ -51,7 +51,8 @@ internal static partial class GoCommandChecks
         }
     }
 
-    private static bool IsOld(string version) => GoVersion.Compare(version, FixedIn125) < 0 || (GoVersion.Compare(version, "1.26rc1") >= 0 && GoVersion.Compare(version, FixedIn126) < 0);
+    private static bool IsOld(string version) => GoVersion.Compare(version, FixedIn125) < 0 || (GoVersion.Compare(version, "1.26rc1") >= 0 && GoVersion.Compare(version, FixedIn126) < 0)
+        || version is "1.27rc1" or "1.27rc2";
 
     // FROM golang:1.24.4-alpine    image: golang:1.24    go-version: '1.24.x'    GO_VERSION is nobody's word.
     [GeneratedRegex("""(?<image>(?<![\w.-])(?:[\w.-]+(?::\d+)?/)*golang:)(?<tag>1\.\d+(?:\.\d+)?)(?![\d.])|\bgo-version:\s*['"]?(?<tag>1\.\d+(?:\.\d+)?)(?=['"\s]|\.x)""")]

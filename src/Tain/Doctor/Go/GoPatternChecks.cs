@@ -64,7 +64,7 @@ internal static class GoPatternChecks
             { Fix = fix });
         }
 
-        // GOPRIVATE is what counts where the finer variable is not set (go help module-private).
+        // GOPRIVATE is what counts where the finer variable is not set (go help private).
         void Require(string finer, IEnumerable<string> receivers)
         {
             var told = receivers.ToList();

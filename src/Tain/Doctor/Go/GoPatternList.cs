@@ -16,7 +16,7 @@ internal enum PatternProblem
 /// <param name="Example">A module of everyone's that it covers, or what was meant; empty where there is none.</param>
 internal sealed record GoPattern(string Text, PatternProblem Problem, string Example);
 
-/// <summary>A GOPRIVATE value as people write it (<c>go help module-private</c>): globs of a path's first elements, between commas only.
+/// <summary>A GOPRIVATE value as people write it (<c>go help private</c>): globs of a path's first elements, between commas only.
 /// The go command passes over what is malformed, silently, and the private name goes out.</summary>
 internal static class GoPatternList
 {

@@ -6,7 +6,7 @@ internal static class GoProbePitfalls
     public static readonly Pitfall MirrorUnreachable = new("go-mirror-unreachable", Severity.Error,
         new("A mirror that does not answer as one", "镜像没有正常应答"),
         new("{mirror} did not give {module}: {said}.", "{mirror} 未能提供 {module}：{said}。"),
-        new("check the address and the network from this machine (curl -v {mirror}), or take the mirror out of GOPROXY; behind it only {separator} goes on to the next source", "在本机检查地址和网络（curl -v {mirror}），或将其从 GOPROXY 中移除；只有 {separator} 才会在它之后继续询问下一个来源"))
+        new("check the address and the network from this machine (curl -v {mirror}), or take the mirror out of GOPROXY; a source behind it is asked only after {separator}", "在本机检查地址和网络（curl -v {mirror}），或将其从 GOPROXY 中移除；只有用 {separator} 连接，才会继续询问下一个来源"))
     { IsProbed = true };
 
     public static readonly Pitfall MirrorSlow = new("go-mirror-slow", Severity.Note,
@@ -23,19 +23,19 @@ internal static class GoProbePitfalls
 
     public static readonly Pitfall IdentityDiffers = new("go-identity-differs", Severity.Error,
         new("A mirror that sends other content than go.sum or another mirror has", "镜像发来的内容与 go.sum 或其他镜像不一致"),
-        new("{module} from {mirror} has the hash {got}, while {other} has {wanted}: the one or the other was altered.", "{mirror} 提供的 {module} 哈希为 {got}，而 {other} 为 {wanted}：其中之一被篡改过。"),
+        new("{module} from {mirror} has the hash {got}, while {other} has {wanted}: two contents of one version; a tag was moved, or one was altered.", "{mirror} 提供的 {module} 哈希为 {got}，而 {other} 为 {wanted}：同一版本有两份内容，tag 被移动过，或其中之一被改过。"),
         new("don't build with it; ask the checksum database which of them is right, and whoever runs {mirror} how it came there", "不要用它构建；向校验数据库核实哪个正确，并询问 {mirror} 的运营者内容从何而来"))
     { IsProbed = true };
 
     public static readonly Pitfall SumDisagrees = new("go-sum-disagrees", Severity.Error,
         new("A go.sum line that the checksum database contradicts", "go.sum 的条目与校验数据库相矛盾"),
-        new("go.sum has {got} for {module}, and the checksum database {database}, proved through {mirror}, has {wanted}: this is not what its author published.", "go.sum 中 {module} 的哈希是 {got}，而经 {mirror} 验证的校验数据库 {database} 记录的是 {wanted}：这不是作者发布的内容。"),
+        new("go.sum has {got} for {module}, and the checksum database {database}, proved through {mirror}, has {wanted}: not what the database recorded first.", "go.sum 中 {module} 的哈希是 {got}，而经 {mirror} 验证的校验数据库 {database} 记录的是 {wanted}：与数据库最先记录的不一致。"),
         new("find out where the line came from before you build again; then remove the module's lines and run go mod tidy with GOSUMDB on", "先查清这一行的来历再构建；然后删除该模块的条目，在启用 GOSUMDB 的情况下运行 go mod tidy"))
     { IsProbed = true };
 
     public static readonly Pitfall SumDbNotProxied = new("go-sumdb-not-proxied", Severity.Warning,
         new("A mirror that does not pass on the checksum database", "镜像没有代理校验数据库"),
-        new("{mirror} {said} for /sumdb/{database}/supported: the go command goes to {database} itself, which tells it every module you use, and where it can't be reached every new module fails.", "{mirror} 对 /sumdb/{database}/supported 的应答是：{said}；go 命令会直接访问 {database}，你用的每个模块都会被它知道，而连不上时所有新模块都会失败。"),
+        new("{mirror} {said} for /sumdb/{database}/supported: the go command goes to {database} itself, which learns every module that is new to go.sum, and where it can't be reached each of them fails.", "{mirror} 对 /sumdb/{database}/supported 的应答是：{said}；go 命令会直接访问 {database}，go.sum 中没有的每个新模块都会被它知道，而连不上时这些模块都会失败。"),
         new("have the mirror proxy it (Tain does by itself); don't switch GOSUMDB off", "让镜像代理校验数据库（Tain 默认就会）；不要关闭 GOSUMDB"))
     { IsProbed = true };
 

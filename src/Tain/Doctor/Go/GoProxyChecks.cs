@@ -52,10 +52,12 @@ internal static class GoProxyChecks
                 Add(GoPitfalls.ProxyNoDirect, ("host", string.Join(", ", list.PublicHosts)));
             return;
         }
-        if (asked.Skip(company + 1).Where(e => e.Kind is ProxyKind.Direct or ProxyKind.Public).Select(e => e.Kind is ProxyKind.Direct ? "direct" : e.Host).ToList() is { Count: > 0 } bypass)
-            Add(GoPitfalls.ProxyBypass, ("host", asked[company].Host), ("bypass", string.Join(", ", bypass)));
-        if (asked.FirstOrDefault(e => e is { Kind: ProxyKind.Company, Separator: '|' } && e != asked[^1]) is { } piped)
-            Add(GoPitfalls.ProxyPipe, ("host", piped.Host));
+        var outside = asked.FindIndex(company + 1, e => e.Kind is ProxyKind.Direct or ProxyKind.Public);
+        if (outside < 0)
+            return;
+        // A | between the company's own mirrors is how one stands in for the other.
+        var bypass = string.Join(", ", asked.Skip(outside).Select(e => e.Kind is ProxyKind.Direct ? "direct" : e.Host));
+        Add(asked[outside - 1].Separator == '|' ? GoPitfalls.ProxyPipe : GoPitfalls.ProxyBypass, ("host", asked[outside - 1].Host), ("bypass", bypass));
 
         void Add(Pitfall pitfall, params ReadOnlySpan<(string Name, string Value)> facts)
         {

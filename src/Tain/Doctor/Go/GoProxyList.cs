@@ -127,7 +127,7 @@ internal sealed partial class GoProxyList
         {
             text.Append(servers[i].Text);
             if (i + 1 < servers.Count || ending is not null)
-                text.Append(servers[i] is { Separator: '|', Kind: ProxyKind.Public or ProxyKind.Folder } ? '|' : ',');
+                text.Append(servers[i].Separator == '|' && i + 1 < servers.Count || servers[i] is { Separator: '|', Kind: ProxyKind.Public or ProxyKind.Folder } ? '|' : ',');
         }
         var mended = text.Append(ending?.Text).ToString();
         return mended == string.Concat(Text.Where(c => c != ' ')) ? Text : mended;

@@ -196,9 +196,11 @@ internal sealed class GoProbes(Scene scene, ProbeClient client)
         if (_go.Settings.GoVersion is not { } own || _go.Settings["GOTOOLCHAIN"]?.Value is "local" || visits.Count == 0)
             return;
         var newest = _go.Modules.Where(m => m.Content.GoVersion is not null).MaxBy(m => Wanted(m), Comparer<string>.Create(GoVersion.Compare));
-        if (newest is null || Wanted(newest) is not { } wanted || GoVersion.Compare(own, wanted) >= 0 || wanted.Split('.').Length < 3)
+        if (newest is null || Wanted(newest) is not { } wanted || GoVersion.Compare(own, wanted) >= 0)
             return;
-        var toolchain = $"v0.0.1-go{wanted}.linux-{(RuntimeInformation.OSArchitecture is Architecture.Arm64 ? "arm64" : "amd64")}";
+        // For "go 1.27" the go command fetches go1.27.0.
+        var release = wanted.Count(c => c == '.') < 2 && !wanted.Contains("rc", StringComparison.Ordinal) ? wanted + ".0" : wanted;
+        var toolchain = $"v0.0.1-go{release}.linux-{(RuntimeInformation.OSArchitecture is Architecture.Arm64 ? "arm64" : "amd64")}";
         var reachable = visits.Where(v => v.Mirror.Order >= 0 && v.Report.Latency is not null).ToList();
         var answers = await Task.WhenAll(reachable.Select(v => client.LookAsync(v.Mirror.Source, $"golang.org/toolchain/@v/{toolchain}.zip")));
         if (answers.Length == 0 || answers.Any(a => a.Fault is null))
