@@ -30,6 +30,12 @@ internal sealed class NpmScene
             .Select(f => Lockfile.ReadOrNull(f, scene.Files)).OfType<Lockfile>().ToLookup(l => Path.GetDirectoryName(l.File.Path)!, StringComparer.Ordinal);
         foreach (var folder in Roots(lockfiles.Select(l => l.Key)))
             _projects.Add(folder, MakeProject(folder, [.. lockfiles[folder]]));
+        // Those that a fix would make are in no folder yet.
+        foreach (var folder in _projects.Keys)
+        {
+            ReadSettings(Path.Join(folder, ".npmrc"));
+            ReadSettings(Path.Join(folder, ".yarnrc.yml"));
+        }
         foreach (var package in Packages)
             ProjectOf(package.Folder)?.Packages.Add(package);
         Scopes = [.. scene.Scopes.Where(s => s.File is not null).Select(s => ReadScope(s, s.File!))];
@@ -81,7 +87,7 @@ internal sealed class NpmScene
     private void ReadSettings(string path)
     {
         var name = Path.GetFileName(path);
-        if (name is not (".npmrc" or ".yarnrc" or ".yarnrc.yml" or "bunfig.toml" or "pnpm-workspace.yaml") || Scene.Files.ReadOrNull(path) is not { } file)
+        if (name is not (".npmrc" or ".yarnrc" or ".yarnrc.yml" or "bunfig.toml" or "pnpm-workspace.yaml") || _files.ContainsKey(path) || Scene.Files.ReadOrNull(path) is not { } file)
             return;
         _files[path] = name switch
         {
