@@ -26,10 +26,12 @@ internal sealed class NpmScene
         foreach (var path in scene.Paths)
             ReadSettings(path);
         Packages = [.. scene.Named("package.json").Select(f => PackageFile.ReadOrNull(f, scene.Files)).OfType<PackageFile>()];
+        PackageNames = Packages.Select(p => p.Name).OfType<string>().ToHashSet(StringComparer.Ordinal);
         var lockfiles = scene.Paths.Where(p => NpmFiles.IsLockfile(Path.GetFileName(p))).Select(scene.Files.ReadOrNull).OfType<TextFile>()
             .Select(f => Lockfile.ReadOrNull(f, scene.Files)).OfType<Lockfile>().ToLookup(l => Path.GetDirectoryName(l.File.Path)!, StringComparer.Ordinal);
+        var roots = Packages.ToDictionary(p => p.Folder, StringComparer.Ordinal);
         foreach (var folder in Roots(lockfiles.Select(l => l.Key)))
-            _projects.Add(folder, MakeProject(folder, [.. lockfiles[folder]]));
+            _projects.Add(folder, MakeProject(folder, roots.GetValueOrDefault(folder), [.. lockfiles[folder]]));
         // Those that a fix would make are in no folder yet.
         foreach (var folder in _projects.Keys)
         {
@@ -46,6 +48,9 @@ internal sealed class NpmScene
     public MachineSettings Machine { get; }
 
     public IReadOnlyList<PackageFile> Packages { get; }
+
+    /// <summary>What the repository has itself, and asks no registry for.</summary>
+    public IReadOnlySet<string> PackageNames { get; }
 
     public IReadOnlyCollection<NpmProject> Projects => _projects.Values;
 
@@ -114,11 +119,8 @@ internal sealed class NpmScene
         return roots;
     }
 
-    private NpmProject MakeProject(string folder, IReadOnlyList<Lockfile> lockfiles)
-    {
-        var root = Packages.FirstOrDefault(p => p.Folder == folder);
-        return new(folder, root, lockfiles, ToolOf(folder, root, lockfiles)) { Machine = Machine, Own = tool => OwnSettings(folder, tool) };
-    }
+    private NpmProject MakeProject(string folder, PackageFile? root, IReadOnlyList<Lockfile> lockfiles)
+        => new(folder, root, lockfiles, ToolOf(folder, root, lockfiles)) { Machine = Machine, Own = tool => OwnSettings(folder, tool) };
 
     private NpmTool ToolOf(string folder, PackageFile? root, IReadOnlyList<Lockfile> lockfiles)
     {

@@ -79,6 +79,9 @@ internal static class RegistryUrl
         return at > 0 && colon >= 0 && colon < at - 1 && NpmSecret.IsLiteral(authority[(colon + 1)..at].ToString());
     }
 
+    /// <summary>Whether it means the same in every file and shell that it may be written into.</summary>
+    public static bool IsPlain(string text) => text.All(c => char.IsAsciiLetterOrDigit(c) || c is ':' or '/' or '.' or '-' or '_' or '~' or '@' or '+');
+
     /// <summary>As people may see it.</summary>
     public static string Show(string url) => Secrets.MaskUrl(url.IndexOfAny(['?', '#']) is >= 0 and var cut ? url[..cut] : url);
 }

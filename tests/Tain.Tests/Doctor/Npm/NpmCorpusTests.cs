@@ -12,8 +12,6 @@ public sealed class NpmCorpusTests
     public void Fixes_make_of_each_file_what_the_case_says(string name)
     {
         using var @case = new CorpusCase(name);
-        if (@case.After.Count == 0)
-            return;
         var plan = new Consultation(@case.Machine, @case.Repo, [], TimeProvider.System).Plan();
         Assert.Equal(@case.After.OrderBy(a => a.Key, StringComparer.Ordinal).Select(a => (a.Key, a.Value)), plan.Select(p => (p.Path, p.After)));
     }

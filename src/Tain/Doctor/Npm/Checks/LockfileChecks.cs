@@ -30,7 +30,7 @@ internal static class LockfileChecks
         if (others is [])
             return;
         var hostOf = RegistryUrl.HostOrNull(others[0].Url!)!;
-        var where = setting?.Place.ToString() ?? NameOf(lockfile.Tool);
+        var where = setting is null ? new Words($"{NameOf(lockfile.Tool)}'s default", $"{NameOf(lockfile.Tool)} 的默认值") : new Words(setting.Place.ToString(), setting.Place.ToString());
         if (RegistryUrl.IsNpmjs(host))
         {
             npm.Scene.Add(new(NpmPitfalls.RegistryDiffers, lockfile.At(others[0]),
@@ -40,7 +40,7 @@ internal static class LockfileChecks
         var shown = RegistryUrl.Show(registry).TrimEnd('/');
         npm.Scene.Add(new(NpmPitfalls.LockfileBypass, lockfile.At(others[0]),
             new Fact("count", others.Count.ToString(CultureInfo.InvariantCulture)), new Fact("first", others[0].Name), new Fact("host", hostOf), new Fact("registry", shown), new Fact("where", where), new Fact("tool", NameOf(lockfile.Tool)),
-            new Fact("command", $"sed -i 's#https://{hostOf}/#{shown}/#g' {lockfile.File.Shown}")));
+            new Fact("command", !(RegistryUrl.IsPlain(shown) && RegistryUrl.IsPlain(hostOf) && RegistryUrl.IsPlain(lockfile.File.Shown)) ? shown + "/" : $"sed -i 's#https://{hostOf}/#{shown}/#g' {lockfile.File.Shown}")));
     }
 
     /// <summary>Whether the tool fetches it from another registry than the settings name.</summary>

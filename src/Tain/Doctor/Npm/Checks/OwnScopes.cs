@@ -23,23 +23,27 @@ internal sealed class OwnScopes
 
     private readonly Dictionary<string, OwnScope> _scopes = new(StringComparer.Ordinal);
     private readonly HashSet<string> _fromPublic = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _published = new(StringComparer.Ordinal);
 
     public OwnScopes(NpmScene npm)
     {
         foreach (var entry in npm.Projects.SelectMany(p => p.Lockfiles).SelectMany(l => l.Entries))
         {
-            if (entry is { ScopeOrNull: not null, IsFromRegistry: true, Url: { } url } && RegistryUrl.HostOrNull(url) is { } host && RegistryUrl.IsPublic(host))
+            if (entry is { ScopeOrNull: { } scope, IsFromRegistry: true, Url: { } url } && RegistryUrl.HostOrNull(url) is { } host && RegistryUrl.IsPublic(host))
+            {
                 _fromPublic.Add(entry.Name);
+                _published.Add(scope);
+            }
         }
         // In this order: what is said first about a scope is what people are told.
         var settings = npm.AllSettings().Where(IsOwn).ToList();
-        foreach (var scope in npm.Scene.Team.NpmScopes)
-            _scopes.TryAdd(scope, new(scope, DoctorFile.Name, settings.Find(s => s.ScopeOrNull == scope)?.Value, true));
+        foreach (var named in npm.Scene.Team.NpmScopes)
+            _scopes.TryAdd(named, new(named, DoctorFile.Name, settings.Find(s => s.ScopeOrNull == named)?.Value, true));
         foreach (var setting in settings)
             _scopes.TryAdd(setting.ScopeOrNull!, new(setting.ScopeOrNull!, setting.Place.ToString(), setting.Value, true));
         foreach (var package in npm.Packages)
         {
-            if (new Dependency(package.Name ?? "", 0).ScopeOrNull is { } scope && package.PublishRegistry is var (url, place) && IsPrivate(url) && !IsPublished(scope))
+            if (new Dependency(package.Name ?? "", 0).ScopeOrNull is { } scope && package.PublishRegistry is var (url, place) && IsPrivate(url) && !_published.Contains(scope))
                 _scopes.TryAdd(scope, new(scope, place.ToString(), url, true));
         }
         foreach (var lockfile in npm.Projects.SelectMany(p => p.Lockfiles))
@@ -79,10 +83,8 @@ internal sealed class OwnScopes
         foreach (var packages in npm.Packages.Where(p => new Dependency(p.Name ?? "", 0).ScopeOrNull is not null).GroupBy(p => new Dependency(p.Name!, 0).ScopeOrNull!))
         {
             var scope = packages.Key;
-            if (packages.All(p => p.IsPrivate) && !WellKnown.Contains(scope) && !IsPublished(scope))
+            if (packages.All(p => p.IsPrivate) && !WellKnown.Contains(scope) && !_published.Contains(scope))
                 _scopes.TryAdd(scope, new(scope, packages.First().File.Shown, null, false));
         }
     }
-
-    private bool IsPublished(string scope) => _fromPublic.Any(n => n.StartsWith(scope + "/", StringComparison.Ordinal));
 }

@@ -18,13 +18,12 @@ internal static class ScopeChecks
     private static void CheckProject(NpmScene npm, OwnScopes own, NpmProject project)
     {
         var told = new HashSet<string>(StringComparer.Ordinal);
-        var inRepository = npm.Packages.Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
         var locked = project.Lockfiles.SelectMany(l => l.Entries).Select(e => e.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var package in project.Packages)
         {
             foreach (var dependency in package.Dependencies)
             {
-                if (own.OrNull(dependency.ScopeOrNull) is not { } scope || told.Contains(scope.Scope) || inRepository.Contains(dependency.Name))
+                if (own.OrNull(dependency.ScopeOrNull) is not { } scope || told.Contains(scope.Scope) || npm.PackageNames.Contains(dependency.Name))
                     continue;
                 if (own.IsFromPublic(dependency.Name) && scope.Said != DoctorFile.Name)
                     continue;

@@ -41,9 +41,9 @@ internal sealed record NpmSetting(string Key, string Value, Place Place, int Sta
         return name is "_authToken" or "_auth" or "_password" ? name : null;
     }
 
-    /// <summary>Another value in the same place; null where no edit can put it there.</summary>
+    /// <summary>Another value in the same place; null where no edit can put it there. What one file says may end up in another's shell.</summary>
     public Edit? ChangeOrNull(string value)
-        => Assignment is { } assignment ? assignment.ChangeOrNull(value) : Place.File is { } file && Length > 0 ? new(file, Start, Length, value) : null;
+        => !RegistryUrl.IsPlain(value) ? null : Assignment is { } assignment ? assignment.ChangeOrNull(value) : Place.File is { } file && Length > 0 ? new(file, Start, Length, value) : null;
 
     /// <summary>Without the line.</summary>
     public Edit? RemoveOrNull()

@@ -1,4 +1,5 @@
 using Tain.Doctor.Files;
+using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace Tain.Doctor.Npm.Settings;
@@ -12,7 +13,7 @@ internal static class PnpmWorkspaceFile
         if (YamlFile.ParseOrNull(file, files) is not [{ RootNode: YamlMappingNode root }, ..])
             return settings;
         Add(root.ChildOrNull("registry"), NpmSetting.Registry, "registry");
-        Add(root.ChildOrNull("strictSsl"), NpmSetting.StrictSsl, "strictSsl", ownsLine: true);
+        Add(root.ChildOrNull("strictSsl"), NpmSetting.StrictSsl, "strictSsl", ownsLine: root.Style is not MappingStyle.Flow);
         foreach (var (key, value) in (root.ChildOrNull("registries") as YamlMappingNode ?? []).Children)
         {
             if (key is not YamlScalarNode { Value: { } name } keyNode)

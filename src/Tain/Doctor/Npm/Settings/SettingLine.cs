@@ -15,7 +15,7 @@ internal static class SettingLine
     /// <summary>The edit that adds registries to a file; null where the file has a map that they would have to go into.</summary>
     public static Edit? AddOrNull(NpmScene npm, TextFile file, NpmTool tool, IReadOnlyList<(string Key, string Url)> settings)
     {
-        if (file is { Exists: true, Text: "" } || settings.Any(s => s.Url.AsSpan().IndexOfAny("\"\\\r\n") >= 0))
+        if (file is { Exists: true, Text: "" } || settings.Any(s => !RegistryUrl.IsPlain(s.Url) || !RegistryUrl.IsPlain(s.Key)))
             return null;
         if (tool is not NpmTool.Yarn)
         {

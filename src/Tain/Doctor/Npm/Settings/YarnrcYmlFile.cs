@@ -1,4 +1,5 @@
 using Tain.Doctor.Files;
+using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace Tain.Doctor.Npm.Settings;
@@ -34,7 +35,7 @@ internal static class YarnrcYmlFile
             if (map.ChildOrNull(name) is not YamlScalarNode { Value: { } value } node)
                 return;
             var (start, length, _) = file.Span(node);
-            settings.Add(new(key, value, file.At(node), start, length) { WrittenKey = name, OwnsLine = map == root });
+            settings.Add(new(key, value, file.At(node), start, length) { WrittenKey = name, OwnsLine = map == root && root.Style is not MappingStyle.Flow });
         }
     }
 
