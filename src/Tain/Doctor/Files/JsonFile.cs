@@ -44,7 +44,7 @@ internal static class JsonFile
             var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = MaxDepth });
             if (!reader.Read())
                 return null;
-            var root = Read(ref reader, bytes, isAscii, skip);
+            var root = Read(ref reader, bytes, new(bytes, isAscii, skip));
             if (reader.Read())
                 throw new JsonException("there is more behind its end");
             return root;
@@ -56,12 +56,31 @@ internal static class JsonFile
         }
     }
 
-    private static JsonValue Read(ref Utf8JsonReader reader, byte[] bytes, bool isAscii, int skip)
+    /// <summary>From bytes to characters, each counted once as long as the places asked for go on.</summary>
+    private sealed class Chars(byte[] bytes, bool isAscii, int skip)
+    {
+        private int _byte;
+        private int _char;
+
+        public int At(int place)
+        {
+            if (isAscii)
+                return place + skip;
+            if (place < _byte)
+                (_byte, _char) = (0, 0);
+            _char += Encoding.UTF8.GetCharCount(bytes, _byte, place - _byte);
+            _byte = place;
+            return _char + skip;
+        }
+    }
+
+    private static JsonValue Read(ref Utf8JsonReader reader, byte[] bytes, Chars chars)
     {
         var quoted = reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName ? 1 : 0;
         var start = (int)reader.TokenStartIndex + quoted;
         var length = (int)(reader.BytesConsumed - reader.TokenStartIndex) - 2 * quoted;
-        var value = new JsonValue(reader.TokenType, Chars(0, start) + skip, Chars(start, length))
+        var from = chars.At(start);
+        var value = new JsonValue(reader.TokenType, from, chars.At(start + length) - from)
         {
             Text = reader.TokenType switch
             {
@@ -75,18 +94,16 @@ internal static class JsonFile
             while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
             {
                 var key = reader.GetString()!;
-                var keyStart = Chars(0, (int)reader.TokenStartIndex) + skip;
+                var keyStart = chars.At((int)reader.TokenStartIndex);
                 reader.Read();
-                value.Add(key, keyStart, Read(ref reader, bytes, isAscii, skip));
+                value.Add(key, keyStart, Read(ref reader, bytes, chars));
             }
         }
         else if (reader.TokenType is JsonTokenType.StartArray)
         {
             while (reader.Read() && reader.TokenType is not JsonTokenType.EndArray)
-                value.Add("", (int)reader.TokenStartIndex, Read(ref reader, bytes, isAscii, skip));
+                value.Add("", chars.At((int)reader.TokenStartIndex), Read(ref reader, bytes, chars));
         }
         return value;
-
-        int Chars(int from, int count) => isAscii ? count : Encoding.UTF8.GetCharCount(bytes, from, count);
     }
 }

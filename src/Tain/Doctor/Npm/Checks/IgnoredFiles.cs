@@ -1,0 +1,25 @@
+namespace Tain.Doctor.Npm.Checks;
+
+/// <summary>Which files git leaves alone, as far as a .gitignore names them plainly: those are this machine's and not the repository's.</summary>
+internal sealed class IgnoredFiles(Scene scene)
+{
+    public bool Has(string path)
+    {
+        var name = Path.GetFileName(path);
+        for (var folder = Path.GetDirectoryName(path); folder is not null && folder.Length >= scene.Folder.Length; folder = Path.GetDirectoryName(folder))
+        {
+            if (scene.Files.ReadOrNull(Path.Join(folder, ".gitignore")) is not { } file)
+                continue;
+            var relative = Path.GetRelativePath(folder, path);
+            for (var number = file.LineCount; number > 0; number--)
+            {
+                var line = file.Line(number).Trim();
+                var isKept = line.StartsWith("!");
+                var pattern = (isKept ? line[1..] : line).ToString();
+                if (pattern == name || pattern == "**/" + name || pattern == "/" + relative || (pattern.Contains('/', StringComparison.Ordinal) && pattern == relative))
+                    return !isKept;
+            }
+        }
+        return false;
+    }
+}
