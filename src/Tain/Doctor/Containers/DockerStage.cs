@@ -21,7 +21,8 @@ internal sealed record DockerStage(string? Name, string? Base, DockerStage? Pare
             {
                 var words = instruction.Words;
                 var name = words.Count >= 3 && words[1].Text.Equals("AS", StringComparison.OrdinalIgnoreCase) ? words[2].Text : null;
-                var image = words.Count > 0 ? Expand(words[0].Text, arguments) : null;
+                // "FROM requires either one or three arguments."
+                var image = words.Count == 1 || name is not null && words.Count == 3 ? Expand(words[0].Text, arguments) : null;
                 var parent = image is null ? null : FindOrNull(stages, image);
                 stages.Add(new(name, image, parent, words.Count > 0 ? words[0].Line : instruction.Line, current = []));
             }
