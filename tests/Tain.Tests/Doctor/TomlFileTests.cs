@@ -28,6 +28,7 @@ public sealed class TomlFileTests
     [InlineData("a = 1\n\nb = \"hunter2\n", 3)]
     [InlineData("a = 1\na = 2 # hunter2\n", 2)]
     [InlineData("[a]\nb = 1\n[a]\nc = 'hunter2'\n", 3)]
+    [InlineData("a = 1\nb = \"hunter2\\", 2)]
     public void What_is_no_TOML_is_named_with_its_line_and_nothing_of_its_text(string text, int line)
     {
         var files = new FileReader("/r", "/h");

@@ -60,7 +60,17 @@ internal static class TomlFile
             files.PassOverMalformed(file, "TOML", deep, $"more than {MaxDepth} brackets within each other");
             return null;
         }
-        var document = SyntaxParser.Parse(text, sourceName: null, validate: true);
+        DocumentSyntax document;
+        try
+        {
+            document = SyntaxParser.Parse(text, sourceName: null, validate: true);
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or IndexOutOfRangeException)
+        {
+            // Tomlyn 2.10.2 does so where a file ends in a string's backslash.
+            files.PassOverMalformed(file, "TOML", file.LineCount, "a string without an end");
+            return null;
+        }
         if (document.HasErrors)
         {
             // The parser's words repeat the text that it stumbled over, which may be a password.
