@@ -1,3 +1,6 @@
+using Tain.Doctor.Files;
+using Tain.Doctor.Scopes;
+
 namespace Tain.Doctor.Containers;
 
 /// <summary>What goes wrong between images, their registries, and the mirrors in front of them.</summary>
@@ -5,5 +8,55 @@ internal static class ContainerChecks
 {
     public static void Run(Scene scene)
     {
+        var dockerfiles = ReadDockerfiles(scene);
+        var uses = ImageUses.Find(scene, dockerfiles);
+        ImageChecks.Run(scene, uses);
+        foreach (var (file, text) in dockerfiles)
+            DockerfileChecks.Run(scene, file, text);
+
+        var ofMachine = ContainerFiles.OfMachine(scene.Machine).Select(f => (f.Kind, File: scene.Files.ReadOrNull(f.Path)!)).Where(f => f.File is not null).ToList();
+        var hosts = ofMachine.Find(f => f.Kind is ContainerFileKind.HostsToml).File;
+        foreach (var (kind, file) in ofMachine)
+            Check(scene, kind, file, uses, ContainerFiles.Certs(scene.Machine), hosts);
+        foreach (var path in scene.Paths)
+        {
+            // What a repository keeps for other machines: its own images are pulled elsewhere.
+            if (ContainerFiles.KindOrNull(Path.GetDirectoryName(path)!, Path.GetFileName(path)) is { } kind && scene.Files.ReadOrNull(path) is { } file)
+                Check(scene, kind, file, [], certs: null, hosts: null);
+        }
+    }
+
+    private static void Check(Scene scene, ContainerFileKind kind, TextFile file, IReadOnlyList<ImageUse> uses, string? certs, TextFile? hosts)
+    {
+        switch (kind)
+        {
+            case ContainerFileKind.DockerDaemon:
+                DockerDaemonChecks.Run(scene, file, uses);
+                break;
+            case ContainerFileKind.Containerd:
+                ContainerdChecks.Run(scene, file, certs, hosts);
+                break;
+            case ContainerFileKind.HostsToml:
+                HostsTomlChecks.Run(scene, file);
+                break;
+            case ContainerFileKind.RegistriesConf:
+                RegistriesConfChecks.Run(scene, file, uses);
+                break;
+            case ContainerFileKind.BuildKit:
+                BuildKitChecks.Run(scene, file);
+                break;
+        }
+    }
+
+    /// <summary>In the files' order. A list of what a build leaves out has a Dockerfile's name before its own.</summary>
+    private static Dictionary<TextFile, DockerfileText> ReadDockerfiles(Scene scene)
+    {
+        var read = new Dictionary<TextFile, DockerfileText>();
+        foreach (var file in scene.Scopes.Where(s => s.Kind is ScopeKind.Image).Select(s => s.File).OfType<TextFile>())
+        {
+            if (!file.Name.EndsWith(".dockerignore", StringComparison.Ordinal) && DockerfileLexer.ParseOrNull(file, scene.Files) is { } text)
+                read.TryAdd(file, text);
+        }
+        return read;
     }
 }

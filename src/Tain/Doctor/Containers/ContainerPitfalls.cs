@@ -2,5 +2,5 @@ namespace Tain.Doctor.Containers;
 
 internal static class ContainerPitfalls
 {
-    public static IReadOnlyList<Pitfall> All { get; } = [];
+    public static IReadOnlyList<Pitfall> All { get; } = [.. ImagePitfalls.All, .. MirrorPitfalls.All, .. DockerfilePitfalls.All];
 }

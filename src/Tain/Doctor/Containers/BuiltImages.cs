@@ -1,0 +1,47 @@
+using System.Text.RegularExpressions;
+using Tain.Doctor.Files;
+using Tain.Doctor.Scopes;
+
+namespace Tain.Doctor.Containers;
+
+/// <summary>The names that images get which are built in the repository: whoever uses them pulls nothing.</summary>
+internal static partial class BuiltImages
+{
+    public static HashSet<string> Find(Scene scene)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var scope in scene.Scopes)
+        {
+            if (scope.File is not { } file)
+                continue;
+            if (ScopeReader.IsCompose(file.Name))
+            {
+                foreach (var service in scope.Documents.SelectMany(d => YamlImages.Members(d.RootNode.ChildOrNull("services"))).Where(s => s.ChildOrNull("build") is not null))
+                    Add(service.ChildOrNull("image").TextOrNull());
+            }
+            if (scope.Kind is ScopeKind.Image)
+                continue;
+            foreach (var line in scope.Text.Replace("\\\r\n", " ", StringComparison.Ordinal).Replace("\\\n", " ", StringComparison.Ordinal).Split('\n').Where(IsBuild))
+            {
+                foreach (Match tag in TagOption().Matches(line))
+                    Add(tag.Groups["name"].Value);
+            }
+        }
+        return names;
+
+        void Add(string? name)
+        {
+            // The tag is often a variable: it makes no difference.
+            if (name is not null && name.IndexOf('$', StringComparison.Ordinal) is var variable && ImageReference.ParseOrNull(variable > 0 ? name[..variable].TrimEnd(':') : name) is { } image)
+                names.Add(image.Name);
+        }
+    }
+
+    private static bool IsBuild(string line)
+        => line.Length < 4000 && Tools.Any(t => line.Contains(t, StringComparison.Ordinal)) && (line.Contains(" build", StringComparison.Ordinal) || line.Contains(" bud ", StringComparison.Ordinal));
+
+    private static readonly string[] Tools = ["docker", "podman", "nerdctl", "buildah"];
+
+    [GeneratedRegex("""\s(?:-t|--tag)[\s=]\s*['"]?(?<name>[^\s'"]+)""", RegexOptions.CultureInvariant)]
+    private static partial Regex TagOption();
+}

@@ -1,0 +1,74 @@
+using System.Globalization;
+using Tain.Doctor.Files;
+
+namespace Tain.Doctor.Containers;
+
+/// <summary>How images are built, as far as it costs downloads.</summary>
+internal static class DockerfileChecks
+{
+    public static void Run(Scene scene, TextFile file, DockerfileText text)
+    {
+        var stages = DockerStage.Of(text);
+        foreach (var stage in stages)
+        {
+            AddUrls(scene, file, stage);
+            AddSourcesFirst(scene, file, stage);
+        }
+        if (stages is [.., var last] && !IsForDevelopers(file))
+            Toolchains.Check(scene, file, last, isOnly: stages.Count == 1);
+    }
+
+    private static void AddUrls(Scene scene, TextFile file, DockerStage stage)
+    {
+        foreach (var add in stage.Instructions.Where(i => i.Keyword == "ADD" && i.FlagOrNull("--checksum") is null))
+        {
+            foreach (var source in add.Words.SkipLast(1))
+            {
+                // A repository of git's is read at a commit or tag, by BuildKit itself.
+                var isUrl = source.Text.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || source.Text.StartsWith("http://", StringComparison.OrdinalIgnoreCase);
+                if (isUrl && !source.Text.Split('#')[0].EndsWith(".git", StringComparison.OrdinalIgnoreCase))
+                    scene.Add(new(DockerfilePitfalls.AddUrl, file.AtLine(source.Line), new Fact("url", KnownHosts.Show(source.Text))));
+            }
+        }
+    }
+
+    /// <summary>All of the sources are there before the dependencies are downloaded, and no cache holds the downloads.</summary>
+    private static void AddSourcesFirst(Scene scene, TextFile file, DockerStage stage)
+    {
+        var downloaded = new HashSet<Download>();
+        for (var before = stage.Parent; before is not null; before = before.Parent)
+            downloaded.UnionWith(before.Instructions.Where(IsRun).SelectMany(Download.In).Select(d => d.Of));
+        DockerInstruction? copy = null;
+        foreach (var instruction in stage.Instructions.Where(i => !i.IsOnBuild))
+        {
+            if (instruction.Keyword is "COPY" or "ADD" && IsAll(instruction))
+                copy ??= instruction;
+            if (!IsRun(instruction))
+                continue;
+            foreach (var (download, command) in Download.In(instruction))
+            {
+                if (!downloaded.Add(download) || copy is null || instruction.Mounts.Any(m => m.Options.GetValueOrDefault("type") == "cache"))
+                    continue;
+                scene.Add(new(DockerfilePitfalls.SourcesFirst, file.AtLine(copy.Line), new Fact("copy", copy.Keyword + " . ."), new Fact("line", Number(copy.Line)), new Fact("command", command),
+                    new Fact("at", Number(instruction.Line)), new Fact("files", download.Files), new Fact("cache", download.Cache)));
+                // The next ones have the same cause.
+                return;
+            }
+        }
+    }
+
+    private static bool IsRun(DockerInstruction instruction) => instruction.Keyword == "RUN" && !instruction.IsOnBuild;
+
+    /// <summary><c>COPY . .</c>: all of the context.</summary>
+    private static bool IsAll(DockerInstruction copy)
+        => copy.Words.Count >= 2 && copy.FlagOrNull("--from") is null && copy.Words.SkipLast(1).Any(w => w.Text is "." or "./" or "*" or "./*" or "/");
+
+    /// <summary>Images for tests, editors and pipelines are to have their tools.</summary>
+    internal static bool IsForDevelopers(TextFile file)
+    {
+        string[] names = ["dev", "devel", "development", "devcontainer", "ci", "test", "tests", "testing", "e2e", "debug", "lint", "tools", "toolchain", "build", "builder", "buildenv", "bench"];
+        return file.Shown.ToLowerInvariant().Split('/').TakeLast(2).SelectMany(p => p.Split('.', '-', '_')).Any(names.Contains);
+    }
+
+    internal static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,96 @@
+using System.Globalization;
+
+namespace Tain.Doctor.Containers;
+
+/// <summary>What is wrong with the names of images themselves.</summary>
+internal static class ImageChecks
+{
+    /// <summary>Examples that a finding gives for a whole file.</summary>
+    private const int MaxExamples = 3;
+
+    /// <summary>Tags, or the first word of them, that go from one version to the next without a word. A number, even a major one by itself, and a
+    /// distribution's code name bound at least what may come.</summary>
+    private static readonly HashSet<string> Moving = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "latest", "stable", "edge", "main", "master", "trunk", "head", "nightly", "daily", "weekly", "lts", "current", "mainline", "rolling", "dev", "devel", "develop", "development",
+        "next", "canary", "snapshot", "unstable", "testing", "sid", "rawhide", "preview", "insiders", "beta", "alpha", "rc", "release", "prod", "production", "staging",
+        // Only what it is built on: "node:alpine" is any version of node.
+        "alpine", "slim", "fpm", "apache", "cli", "dind", "rootless", "nonroot", "debug",
+    };
+
+    public static void Run(Scene scene, IReadOnlyList<ImageUse> uses)
+    {
+        foreach (var use in uses)
+        {
+            AddMoving(scene, use);
+            AddNotAllowed(scene, use);
+            if (KnownHosts.RetiredOrNull(use.Image.Registry) is { } source)
+                scene.Add(new(MirrorPitfalls.Retired, use.Place, new Fact("host", use.Image.Registry), new Fact("source", source)));
+        }
+        foreach (var file in uses.Where(IsToBePinned).GroupBy(u => u.Place.File))
+            AddNotPinned(scene, [.. file]);
+    }
+
+    /// <summary>Whether the image may be another one tomorrow without anybody's doing.</summary>
+    internal static bool IsMoving(ImageReference image)
+    {
+        if (image.Digest is not null)
+            return false;
+        if (image.Tag is null)
+            return true;
+        var first = image.Tag.AsSpan().IndexOfAny('-', '_', '.') is > 0 and var end ? image.Tag[..end] : image.Tag;
+        // "alpine3.20" and "alpine-3.20" say what they are; so does "release-1.2", "main-4f2a9c1" and "dev-20240102".
+        return Moving.Contains(first) && !image.Tag.AsSpan(first.Length).ContainsAnyInRange('0', '9');
+    }
+
+    private static void AddMoving(Scene scene, ImageUse use)
+    {
+        if (!IsMoving(use.Image))
+            return;
+        // Docker itself recommends the moving "docker/dockerfile:1", and "labs" for what is new.
+        if (use.Kind is ImageUseKind.Syntax && use.Image.Tag is not (null or "latest"))
+            return;
+        scene.Add(new(ImagePitfalls.MovingTag, use.Place, new Fact("image", use.Image.Text), new Fact("name", WithoutTag(use.Image)), new Fact("tag", use.Image.Tag ?? "latest")));
+    }
+
+    private static void AddNotAllowed(Scene scene, ImageUse use)
+    {
+        if (scene.Team.Images.Count == 0 || scene.Team.Images.Any(p => IsBelow(use.Image, p)))
+            return;
+        scene.Add(new(ImagePitfalls.NotAllowed, use.Place, new Fact("image", use.Image.Text), new Fact("name", use.Image.Name), new Fact("allowed", string.Join(", ", scene.Team.Images)),
+            new Fact("file", DoctorFile.Name)));
+    }
+
+    /// <summary>An entry without a host is one of Docker Hub's: <c>library</c>, or <c>nginx</c>.</summary>
+    private static bool IsBelow(ImageReference image, string entry)
+    {
+        entry = entry.TrimEnd('/');
+        var first = entry.Split('/')[0];
+        if (first.AsSpan().IndexOfAny('.', ':') >= 0 || first == "localhost")
+            return image.IsBelow(entry);
+        return image.IsBelow($"{ImageReference.DockerHub}/{entry}") || image.IsBelow($"{ImageReference.DockerHub}/library/{entry}");
+    }
+
+    /// <summary>What ends up with others: images that are built and Pods. In a pipeline or a compose file a version does: nobody ships what runs there,
+    /// and a digest would have to be renewed by hand.</summary>
+    private static bool IsToBePinned(ImageUse use)
+        => use.Kind is ImageUseKind.From or ImageUseKind.CopyFrom or ImageUseKind.Kubernetes && use.Image.Digest is null && !IsMoving(use.Image) && !IsCommit(use.Image.Tag);
+
+    /// <summary>A tag that ends in a commit's hash is made once.</summary>
+    private static bool IsCommit(string? tag)
+    {
+        var last = tag?[(tag.LastIndexOfAny(['-', '.', '_']) + 1)..] ?? "";
+        if (last.StartsWith('g'))
+            last = last[1..];
+        return last.Length is >= 7 and <= 64 && last.All(char.IsAsciiHexDigitLower) && last.Any(char.IsAsciiDigit) && last.Any(char.IsAsciiLetterLower);
+    }
+
+    private static void AddNotPinned(Scene scene, List<ImageUse> uses)
+    {
+        var images = uses.Select(u => u.Image.Text).Distinct(StringComparer.Ordinal).ToList();
+        var examples = string.Join(", ", images.Take(MaxExamples)) + (images.Count > MaxExamples ? ", …" : "");
+        scene.Add(new(ImagePitfalls.NotPinned, uses[0].Place, new Fact("count", images.Count.ToString(CultureInfo.InvariantCulture)), new Fact("examples", examples), new Fact("image", images[0])));
+    }
+
+    private static string WithoutTag(ImageReference image) => image.Tag is null ? image.Text : image.Text[..^(image.Tag.Length + 1)];
+}

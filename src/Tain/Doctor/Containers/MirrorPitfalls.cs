@@ -1,0 +1,106 @@
+namespace Tain.Doctor.Containers;
+
+/// <summary>Pitfalls in the settings of whatever pulls images.</summary>
+internal static class MirrorPitfalls
+{
+    public static Pitfall HubOnly { get; } = new("docker-mirror-hub-only", Severity.Warning,
+        new("Docker's mirrors do not reach the other registries", "Docker 的镜像加速对其他仓库不起作用"),
+        new("registry-mirrors is for docker.io alone. Images of this repository come from elsewhere and are pulled past {mirror}: {count}, first {image} ({where}).",
+            "registry-mirrors 只对 docker.io 生效。本仓库有镜像来自其他地方，会绕过 {mirror} 直接拉取：{count} 个，首个为 {image}（{where}）。"),
+        new("Name the mirror in the image itself, such as MIRROR/{image}, or pull with containerd or podman, which have mirrors for each registry.",
+            "在镜像名中直接写镜像站，例如 MIRROR/{image}；或改用 containerd 或 podman，它们可为每个仓库分别设置镜像站。"));
+
+    public static Pitfall DockerInvalid { get; } = new("docker-mirror-invalid", Severity.Error,
+        new("Docker does not start with this mirror's address", "镜像站地址不合法，Docker 无法启动"),
+        new("{address} is no address that dockerd takes in registry-mirrors: it wants http:// or https://, and no query, fragment, user or password, and stops with \"invalid mirror\".",
+            "dockerd 的 registry-mirrors 不接受 {address}：必须以 http:// 或 https:// 开头，且不能带查询参数、片段、用户名或密码，否则以 invalid mirror 报错退出。"),
+        new("Write the mirror's host alone: \"https://{host}\". Credentials are given by docker login {host}.",
+            "只写镜像站主机：\"https://{host}\"。凭据用 docker login {host} 提供。"));
+
+    public static Pitfall DockerPath { get; } = new("docker-mirror-path", Severity.Warning,
+        new("A mirror of Docker's stands below a path", "Docker 镜像站地址带有路径"),
+        new("{address} has a path. Older Docker Engines do not start with one (\"invalid mirror: path … at end of the URI\"), and Docker's documentation allows a mirror at the root of a host only.",
+            "{address} 带有路径。旧版 Docker Engine 遇到路径无法启动（invalid mirror: path … at end of the URI），官方文档也只允许镜像站位于主机根路径。"),
+        new("Let the mirror answer at a host or port of its own, \"https://{host}\", or name it in the images: {host}/PROJECT/library/nginx.",
+            "让镜像站使用独立的主机名或端口 \"https://{host}\"，或在镜像名中写明：{host}/PROJECT/library/nginx。"));
+
+    public static Pitfall PodmanScheme { get; } = new("podman-location-scheme", Severity.Error,
+        new("podman and CRI-O refuse a registry's location with a scheme", "podman 与 CRI-O 拒绝带协议的 location"),
+        new("location = \"{address}\" begins with a scheme: podman, buildah and CRI-O then refuse the whole file (\"URI schemes are not supported\"), and pull nothing.",
+            "location = \"{address}\" 带有协议前缀：podman、buildah、CRI-O 会拒绝整个文件（URI schemes are not supported），任何镜像都无法拉取。"),
+        new("Write location = \"{location}\"; https is what they use, and insecure = true is for what has none.",
+            "写成 location = \"{location}\"；默认使用 https，没有证书时才设 insecure = true。"));
+
+    public static Pitfall WrongName { get; } = new("container-mirror-wrong-name", Severity.Warning,
+        new("A mirror is set for a name that no image has", "镜像站配置在镜像不会用到的名称下"),
+        new("This mirror is for {name}, but an image is looked up by the name that stands in it: {right}. The setting is never used, and all is pulled past the mirror.",
+            "此镜像站配置的是 {name}，但工具按镜像名中的仓库名查找，即 {right}。该设置永远不会生效，拉取全部绕过镜像站。"),
+        new("Call it {right}; {name} may stand only where the upstream's own address belongs.",
+            "改名为 {right}；{name} 只能出现在填写上游地址的位置。"));
+
+    public static Pitfall HostsNotRead { get; } = new("containerd-hosts-not-read", Severity.Warning,
+        new("containerd does not read the mirrors in certs.d", "containerd 没有读取 certs.d 中的镜像站"),
+        new("{hosts} sets mirrors, and {config} has no config_path for it: Kubernetes' pulls go past them, with no message. (Only from containerd 2.2 on is it read without.)",
+            "{hosts} 配置了镜像站，但 {config} 中没有对应的 config_path：Kubernetes 的拉取会绕过它们，且没有任何提示。（containerd 2.2 起才默认读取。）"),
+        new("Set config_path = \"{folder}\" under [plugins.\"{plugin}\".registry] in {config} and restart containerd.",
+            "在 {config} 的 [plugins.\"{plugin}\".registry] 下设置 config_path = \"{folder}\"，然后重启 containerd。"));
+
+    public static Pitfall MirrorsTwice { get; } = new("containerd-mirrors-twice", Severity.Error,
+        new("containerd has mirrors in two ways and loads neither", "containerd 的镜像站以两种方式重复配置，均不加载"),
+        new("registry.{table} (line {line}) and config_path are both set: containerd refuses the plugin (\"`{table}` cannot be set when `config_path` is provided\"), and the kubelet finds no runtime.",
+            "同时设置了 registry.{table}（第 {line} 行）和 config_path：containerd 会拒绝加载插件（`{table}` cannot be set when `config_path` is provided），kubelet 将找不到运行时。"),
+        new("Move each registry.{table} to hosts.toml in a folder of the registry's name below {folder}, and take the tables out of config.toml.",
+            "把每个 registry.{table} 移到 {folder} 下以仓库命名的目录中的 hosts.toml，并从 config.toml 中删除这些表。"));
+
+    public static Pitfall MirrorsDeprecated { get; } = new("containerd-mirrors-deprecated", Severity.Note,
+        new("containerd's mirrors are set in the old way", "containerd 仍以旧方式配置镜像站"),
+        new("registry.mirrors has been deprecated since containerd 1.5; with 2.2.0 the plugin did not even load with it (containerd#12612).",
+            "registry.mirrors 自 containerd 1.5 起已弃用；在 2.2.0 中插件甚至因此无法加载（containerd#12612）。"),
+        new("Set config_path = \"/etc/containerd/certs.d\" and write {registry}/hosts.toml there: [host.\"{endpoint}\"] with capabilities = [\"pull\", \"resolve\"].",
+            "设置 config_path = \"/etc/containerd/certs.d\"，并在其中写 {registry}/hosts.toml：[host.\"{endpoint}\"]，capabilities = [\"pull\", \"resolve\"]。"));
+
+    public static Pitfall OverridePath { get; } = new("containerd-override-path", Severity.Warning,
+        new("containerd asks the mirror below a doubled /v2", "containerd 请求镜像站时路径中多出一个 /v2"),
+        new("{address} has its own /v2/, and containerd adds another behind it: it asks for {address}/v2/…, gets 404, and pulls from upstream with no message.",
+            "{address} 已包含 /v2/，containerd 还会在后面再加一个：实际请求 {address}/v2/…，得到 404 后不作提示就转向上游。"),
+        new("Add override_path = true below [host.\"{address}\"].",
+            "在 [host.\"{address}\"] 下加上 override_path = true。"));
+
+    public static Pitfall NoPull { get; } = new("containerd-mirror-no-pull", Severity.Warning,
+        new("A mirror of containerd's may not be pulled from", "containerd 的镜像站没有拉取权限"),
+        new("The capabilities of {address} are [{capabilities}]: without pull nothing is ever fetched there.",
+            "{address} 的 capabilities 为 [{capabilities}]：没有 pull，就永远不会从它拉取任何内容。"),
+        new("Write capabilities = [\"pull\", \"resolve\"]; leave resolve out for a mirror that is not to be trusted with tags.",
+            "写成 capabilities = [\"pull\", \"resolve\"]；若不信任该镜像站解析标签，则去掉 resolve。"));
+
+    public static Pitfall DigestsOnly { get; } = new("podman-mirror-digests-only", Severity.Warning,
+        new("podman's mirror is for digests only, and the images have tags", "podman 镜像站只用于摘要，而镜像只写了标签"),
+        new("The mirrors of {prefix} are used for images with a digest only, and {image} ({where}) has a tag: it is pulled from the upstream itself.",
+            "{prefix} 的镜像站只用于带摘要的镜像，而 {image}（{where}）只有标签：它会直接从上游拉取。"),
+        new("Name the images by digest, or take {setting} out.",
+            "为镜像写明摘要，或删除 {setting}。"));
+
+    public static Pitfall Order { get; } = new("container-mirror-order", Severity.Warning,
+        new("The public registry is asked before the mirror", "先询问公共仓库，后询问镜像站"),
+        new("Mirrors are asked in order, and {public} stands before {mirror}: each pull leaves the company first, and the mirror sees only what fails there.",
+            "镜像站按顺序询问，而 {public} 排在 {mirror} 之前：每次拉取都先出公司网络，镜像站只会收到失败的请求。"),
+        new("Put {mirror} first. The upstream needs no entry: it is asked last by itself.",
+            "把 {mirror} 放到最前。上游无需列出：它本来就会在最后被询问。"));
+
+    public static Pitfall Retired { get; } = new("container-mirror-retired", Severity.Warning,
+        new("A public mirror that is no more", "使用了已停止服务的公共镜像站"),
+        new("{host} was ended, or closed to all but its owner's machines ({source}): each pull waits for it to fail before another is asked, or fails with it.",
+            "{host} 已停止服务，或只对其自家机器开放（{source}）：每次拉取都要先等它失败才会询问下一个，或者直接随之失败。"),
+        new("Take {host} out, and name the company's own mirror in its place.",
+            "删除 {host}，改用公司自己的镜像站。"));
+
+    public static Pitfall Insecure { get; } = new("container-insecure-registry", Severity.Warning,
+        new("A registry is talked to without checking who answers", "访问镜像仓库时不验证对方身份"),
+        new("{setting} turns off https or its certificates for {host}: whoever is on the way can put another image in place of any tag, and reads the registry's password.",
+            "{setting} 使访问 {host} 时不用 https 或不校验证书：途中任何人都可替换标签对应的镜像，并读取仓库密码。"),
+        new("Give {host} a certificate, put its authority where the tool looks (such as /etc/docker/certs.d/{host}/ca.crt, or ca = in hosts.toml), and take {setting} out.",
+            "为 {host} 配置证书，把 CA 放到工具会查找的位置（如 /etc/docker/certs.d/{host}/ca.crt，或 hosts.toml 中的 ca =），然后删除 {setting}。"));
+
+    public static IReadOnlyList<Pitfall> All { get; } =
+        [HubOnly, DockerInvalid, DockerPath, PodmanScheme, WrongName, HostsNotRead, MirrorsTwice, MirrorsDeprecated, OverridePath, NoPull, DigestsOnly, Order, Retired, Insecure];
+}

@@ -1,0 +1,133 @@
+using Tain.Doctor.Files;
+using Tain.Doctor.Scopes;
+using YamlDotNet.RepresentationModel;
+
+namespace Tain.Doctor.Containers;
+
+/// <summary>The images that YAML files name: compose files, Kubernetes manifests, pipelines.</summary>
+internal static class YamlImages
+{
+    private static readonly string[] ContainerLists = ["containers", "initContainers", "ephemeralContainers"];
+
+    /// <summary>Keys of a GitLab pipeline that are no jobs; the two that may have an image are read by themselves.</summary>
+    private static readonly HashSet<string> GitLabGlobals = new(StringComparer.Ordinal) { "stages", "variables", "include", "workflow", "pages", "cache", "before_script", "after_script", "image", "services", "spec" };
+
+    public static IEnumerable<(string?, Place, ImageUseKind)> Find(Scope scope, TextFile file)
+    {
+        foreach (var root in scope.Documents.Select(d => d.RootNode))
+        {
+            var images = ScopeReader.IsCompose(file.Name) ? Compose(root).Select(n => (n, ImageUseKind.Compose))
+                : scope.Kind is ScopeKind.Pipeline ? Pipeline(root, file).Select(n => (n, ImageUseKind.Pipeline))
+                : scope.Kind is ScopeKind.Deployment ? Manifest(root).Select(n => (n, ImageUseKind.Kubernetes))
+                : [];
+            foreach (var (node, kind) in images)
+                yield return (Name(node), file.At(node), kind);
+        }
+    }
+
+    /// <summary><c>image:</c> of services that are not built here.</summary>
+    private static IEnumerable<YamlNode> Compose(YamlNode root)
+        => from service in Members(root.ChildOrNull("services"))
+           where service.ChildOrNull("build") is null && service.ChildOrNull("pull_policy").TextOrNull() is not ("never" or "build")
+           let image = service.ChildOrNull("image")
+           where image is not null
+           select image;
+
+    /// <summary>Lists of containers at any depth: in a Deployment, within a CronJob's templates, within a List.</summary>
+    private static IEnumerable<YamlNode> Manifest(YamlNode root)
+    {
+        if (root.ChildOrNull("apiVersion") is null)
+            yield break;
+        foreach (var map in Maps(root))
+        {
+            foreach (var list in ContainerLists.Select(map.ChildOrNull).OfType<YamlSequenceNode>())
+            {
+                foreach (var container in list.Children)
+                {
+                    // "Never" is for images that are put on the node by hand.
+                    if (container.ChildOrNull("image") is { } image && container.ChildOrNull("imagePullPolicy").TextOrNull() != "Never")
+                        yield return image;
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<YamlNode> Pipeline(YamlNode root, TextFile file)
+    {
+        var path = file.Path;
+        if (path.Contains("/workflows/", StringComparison.Ordinal) || file.Name is "action.yml" or "action.yaml")
+            return Actions(root);
+        if (file.Name.Contains("gitlab-ci", StringComparison.Ordinal) || path.Contains("/.gitlab", StringComparison.Ordinal))
+            return GitLab(root);
+        if (path.Contains("/.circleci/", StringComparison.Ordinal))
+            // Beside "docker:" lists there are "machine: image:", which are virtual machines.
+            return Maps(root).Select(m => m.ChildOrNull("docker")).OfType<YamlSequenceNode>().SelectMany(l => l.Children).Select(c => c.ChildOrNull("image")).OfType<YamlNode>();
+        if (file.Name is ".drone.yml" or ".woodpecker.yml" or "bitbucket-pipelines.yml" || path.Contains("/.woodpecker/", StringComparison.Ordinal))
+            return Maps(root).Select(m => m.ChildOrNull("image")).OfType<YamlNode>().Select(i => i.ChildOrNull("name") ?? i);
+        return [];
+    }
+
+    /// <summary><c>container:</c> and <c>services:</c> of GitHub's jobs, and steps that are images.</summary>
+    private static IEnumerable<YamlNode> Actions(YamlNode root)
+    {
+        foreach (var job in Members(root.ChildOrNull("jobs")))
+        {
+            if (job.ChildOrNull("container") is { } container && (container is YamlScalarNode ? container : container.ChildOrNull("image")) is { } image)
+                yield return image;
+            foreach (var service in Members(job.ChildOrNull("services")))
+            {
+                if (service.ChildOrNull("image") is { } beside)
+                    yield return beside;
+            }
+        }
+        foreach (var map in Maps(root))
+        {
+            foreach (var key in (string[])["uses", "image"])
+            {
+                if (map.ChildOrNull(key) is YamlScalarNode { Value: { } value } step && value.StartsWith("docker://", StringComparison.Ordinal))
+                    yield return step;
+            }
+        }
+    }
+
+    /// <summary><c>image:</c> and <c>services:</c>, each a name or a map with one, of all jobs and for all.</summary>
+    private static IEnumerable<YamlNode> GitLab(YamlNode root)
+    {
+        if (root is not YamlMappingNode map)
+            return [];
+        var jobs = map.Children.Where(c => c.Key is YamlScalarNode { Value: { } key } && (!GitLabGlobals.Contains(key) || key == "pages")).Select(c => c.Value);
+        return from place in (IEnumerable<YamlNode>)[root, .. jobs]
+               from image in (IEnumerable<YamlNode?>)[place.ChildOrNull("image"), .. (place.ChildOrNull("services") as YamlSequenceNode)?.Children ?? []]
+               let name = image is YamlMappingNode ? image.ChildOrNull("name") : image
+               where name is not null
+               select name;
+    }
+
+    private static string? Name(YamlNode node)
+        => node.TextOrNull() is { } text ? text.StartsWith("docker://", StringComparison.Ordinal) ? text["docker://".Length..] : text : null;
+
+    internal static IEnumerable<YamlNode> Members(YamlNode? node) => node is YamlMappingNode map ? map.Children.Values : [];
+
+    /// <summary>All mappings at any depth, each once: anchors may make a small file a deep one.</summary>
+    private static IEnumerable<YamlMappingNode> Maps(YamlNode root)
+    {
+        var seen = new HashSet<YamlNode>(ReferenceEqualityComparer.Instance);
+        var open = new Stack<YamlNode>([root]);
+        while (open.TryPop(out var node))
+        {
+            if (!seen.Add(node))
+                continue;
+            if (node is YamlMappingNode map)
+            {
+                yield return map;
+                foreach (var child in map.Children.Values.Reverse())
+                    open.Push(child);
+            }
+            else if (node is YamlSequenceNode list)
+            {
+                foreach (var child in list.Children.Reverse())
+                    open.Push(child);
+            }
+        }
+    }
+}
