@@ -32,6 +32,7 @@ internal sealed class ConnectProxy : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<string, int> _connections = new();
+    private readonly ConcurrentQueue<string> _targets = new();
     private readonly Func<string, HostFault> _faultOf;
     private readonly IPEndPoint _server;
     private readonly Task _accepting;
@@ -48,6 +49,11 @@ internal sealed class ConnectProxy : IAsyncDisposable
 
     /// <summary>How often each host was connected to, with port 443 or another, faulty ones included.</summary>
     public IReadOnlyDictionary<string, int> Connections => _connections;
+
+    /// <summary>The same, in the order in which they were asked for, plain http included.</summary>
+    public IReadOnlyList<string> Targets => [.. _targets];
+
+    public void ForgetTargets() => _targets.Clear();
 
     public async ValueTask DisposeAsync()
     {
@@ -80,10 +86,14 @@ internal sealed class ConnectProxy : IAsyncDisposable
             var target = head.Split(' ', 3);
             if (target.Length < 3 || target[0] != "CONNECT")
             {
+                // http://HOST/PATH, when this is HTTP_PROXY too: nobody serves that here.
+                if (target.Length == 3 && Uri.TryCreate(target[1], UriKind.Absolute, out var plain))
+                    _targets.Enqueue($"{plain.Host}:{plain.Port}");
                 await AnswerAsync(client, "405 Method Not Allowed");
                 return;
             }
             _connections.AddOrUpdate(target[1], 1, (_, n) => n + 1);
+            _targets.Enqueue(target[1]);
             var (host, port) = (target[1][..target[1].LastIndexOf(':')], target[1][(target[1].LastIndexOf(':') + 1)..]);
             switch (port == "443" ? _faultOf(host) : HostFault.Refused)
             {
@@ -152,7 +162,7 @@ internal sealed class ConnectProxy : IAsyncDisposable
                 return null;
             length += count;
             if (buffer.AsSpan(0, length).EndsWith("\r\n\r\n"u8))
-                return Encoding.ASCII.GetString(buffer, 0, length).Split("\r\n")[0];
+                return Encoding.UTF8.GetString(buffer, 0, length).Split("\r\n")[0];
         }
         return null;
     }

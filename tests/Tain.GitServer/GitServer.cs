@@ -77,6 +77,9 @@ public sealed class GitServer : IAsyncDisposable
     /// <summary>How often the proxy was asked for each <c>HOST:PORT</c>.</summary>
     public IReadOnlyDictionary<string, int> Connections => _proxy!.Connections;
 
+    /// <summary>Each <c>HOST:PORT</c> that the proxy was asked for, in that order, whether or not there is such a host.</summary>
+    public IReadOnlyList<string> Targets => _proxy!.Targets;
+
     /// <param name="repositories">Its file go-import, if any, has lines <c>PREFIX VCS URL [SUBDIRECTORY]</c> for the pages.</param>
     public static async Task<GitServer> StartAsync(string repositories)
     {
@@ -96,7 +99,11 @@ public sealed class GitServer : IAsyncDisposable
 
     public void ClearRules() => _rules.Clear();
 
-    public void ForgetRequests() => _requests.Clear();
+    public void ForgetRequests()
+    {
+        _requests.Clear();
+        _proxy!.ForgetTargets();
+    }
 
     public int Count(RequestKind kind, string? repository = null) => _requests.Count(r => r.Kind == kind && (repository is null || r.Repository == repository));
 

@@ -14,7 +14,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     private const int Sigkill = 9, Sigterm = 15, Sigstop = 19, Sigcont = 18;
     private static readonly ConcurrentDictionary<int, ChildProcess> Running = new();
     private readonly Process _process;
-    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _output = new(), _errors = new();
     private bool _disposed;
 
     static ChildProcess() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
@@ -39,6 +39,16 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>What it printed so far on standard error alone.</summary>
+    public string Errors
+    {
+        get
+        {
+            lock (_output)
+                return _errors.ToString();
+        }
+    }
+
     /// <param name="environment">All of it: nothing is inherited but PATH, unless named here.</param>
     public static ChildProcess Start(
         string program, IEnumerable<string> arguments, string workingFolder, IReadOnlyDictionary<string, string>? environment = null)
@@ -58,7 +68,12 @@ internal sealed class ChildProcess : IAsyncDisposable
 
         var child = new ChildProcess(new Process { StartInfo = start });
         child._process.OutputDataReceived += (_, line) => child.Append(line.Data);
-        child._process.ErrorDataReceived += (_, line) => child.Append(line.Data);
+        child._process.ErrorDataReceived += (_, line) =>
+        {
+            child.Append(line.Data);
+            lock (child._output)
+                child._errors.Append(line.Data).Append(line.Data is null ? "" : "\n");
+        };
         child._process.Start();
         Running[child.Id] = child;
         child._process.StandardInput.Close();
