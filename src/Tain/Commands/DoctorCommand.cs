@@ -39,11 +39,15 @@ internal static class DoctorCommand
             if (options.Fix && isReport)
             {
                 Console.Out.Write(ReportText.Write(diagnosis, options.Style));
-                if (!MendingTalk.Run(consultation.Plan(), options.Style.Language, options.DryRun, options.Asks, Console.In, Console.Out, TimeProvider.System))
+                var plan = consultation.Plan();
+                if (!MendingTalk.Run(plan, options.Style.Language, options.DryRun, options.Asks, Console.In, Console.Out, TimeProvider.System))
                     return ExitCode.Failed;
                 if (options.DryRun)
                     return Code(diagnosis, options);
-                diagnosis = await consultation.RunAsync(TimeSpan.Zero, problems, stop.Token);
+                var mended = NewShell.Of(machine, plan, options.Style.Language, out var note);
+                if (note is not null)
+                    Console.Out.WriteLine(note);
+                diagnosis = await new Consultation(mended, options.Folder, options.Ignore, TimeProvider.System).RunAsync(TimeSpan.Zero, problems, stop.Token);
                 Console.Out.WriteLine(ReportText.Summary(diagnosis, options.Style.Language));
                 return Code(diagnosis, options);
             }

@@ -23,12 +23,9 @@ public sealed class FixTests
         var before = @case.Look().Findings;
         foreach (var file in plan)
             Mending.Write(file, Now);
-        // What the environment of this process has from a file is what it had when it was started.
-        foreach (var file in plan.Where(f => f.Path.StartsWith(@case.Home, StringComparison.Ordinal)))
-        {
-            foreach (var variable in @case.Environment.Keys.ToList())
-                @case.Environment[variable] = Value(file, variable) ?? @case.Environment[variable];
-        }
+        // What the environment of this process has from a profile is what it had when it was started.
+        foreach (var (variable, value) in NewShell.Of(@case.Machine, plan, Language.English, out _).Environment)
+            @case.Environment[variable] = value;
         var after = @case.Look().Findings.Select(CorpusCase.Line).ToList();
         Assert.DoesNotContain(before.Where(f => f.Fix is not null).Select(CorpusCase.Line), after.Contains);
         // Nothing that was not there before.
@@ -102,6 +99,23 @@ public sealed class FixTests
     }
 
     [Fact]
+    public void A_new_shell_has_what_was_mended_in_a_profile_and_nothing_else_changes()
+    {
+        using var patient = new Patient();
+        patient.Environment["GOPROXY"] = "https://goproxy.corp.example,direct";
+        patient.Environment["GOSUMDB"] = "off";
+        patient.Write("home/.bashrc", "export GOPROXY=https://goproxy.corp.example,direct\n").Write("repo/Makefile", "export GOSUMDB=off\n");
+        var plan = patient.Consultation().Plan();
+        Assert.Equal(2, plan.Count);
+        var machine = NewShell.Of(patient.Machine, plan, Language.English, out var note);
+        Assert.Equal("https://goproxy.corp.example", machine.VariableOrNull("GOPROXY"));
+        Assert.Equal("off", machine.VariableOrNull("GOSUMDB"));
+        Assert.Equal("In this shell GOPROXY is what it was: open a new one.", note);
+        NewShell.Of(patient.Machine, [.. plan.Where(f => f.Shown == "Makefile")], Language.English, out note);
+        Assert.Null(note);
+    }
+
+    [Fact]
     public void Edits_that_touch_each_other_are_not_both_made()
     {
         var file = new TextFile("/x", "x", "abcdef");
@@ -110,7 +124,4 @@ public sealed class FixTests
     }
 
     private static IReadOnlyList<MendedFile> Plan(CorpusCase @case) => new Consultation(@case.Machine, @case.Repo, [], TimeProvider.System).Plan();
-
-    private static string? Value(MendedFile file, string variable)
-        => Tain.Doctor.Scopes.AssignmentScan.Find(new TextFile(file.Path, file.Path, file.After), [variable], 0, file.After.Length).LastOrDefault()?.Value;
 }

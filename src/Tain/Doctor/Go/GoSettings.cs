@@ -7,9 +7,6 @@ namespace Tain.Doctor.Go;
 /// <c>go env -w</c> writes, then GOROOT's go.env, then its defaults.</summary>
 internal sealed class GoSettings
 {
-    private static readonly string[] Profiles =
-        [".profile", ".bash_profile", ".bash_login", ".bashrc", ".zshenv", ".zprofile", ".zshrc"];
-
     private readonly Dictionary<string, Assignment> _effective = new(StringComparer.Ordinal);
 
     private GoSettings(TextFile? envFile, string? goRoot)
@@ -71,22 +68,27 @@ internal sealed class GoSettings
     private static Assignment? OfFile(TextFile file, string name)
         => AssignmentScan.Find(file, [name], 0, file.Text.Length, wholeLine: true).LastOrDefault(a => file.Line(a.Place.Line).StartsWith(name + "=", StringComparison.Ordinal));
 
-    /// <summary>The line of a shell's profile that set the variable, if one gives it this very value.</summary>
-    private static Assignment? OfProfileOrNull(Machine machine, FileReader files, string name, string value)
+    /// <summary>The files that give the environment of a shell its variables.</summary>
+    public static IReadOnlyList<string> Profiles(Machine machine)
     {
-        var profiles = Profiles.Select(machine.InHome).Append(machine.InSystem("/etc/environment")).Append(machine.InSystem("/etc/profile"));
+        string[] own = [".profile", ".bash_profile", ".bash_login", ".bashrc", ".zshenv", ".zprofile", ".zshrc"];
+        List<string> profiles = [.. own.Select(machine.InHome), machine.InSystem("/etc/environment"), machine.InSystem("/etc/profile")];
         var folder = machine.InSystem("/etc/profile.d");
         try
         {
             if (Directory.Exists(folder))
-                profiles = profiles.Concat(Directory.EnumerateFiles(folder, "*.sh").Order(StringComparer.Ordinal).ToList());
+                profiles.AddRange(Directory.EnumerateFiles(folder, "*.sh").Order(StringComparer.Ordinal));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // A folder that can't be listed hides an origin, not a value.
         }
-        return profiles.Select(files.ReadOrNull).OfType<TextFile>().Select(f => AssignmentScan.Find(f, [name], 0, f.Text.Length).LastOrDefault(a => a.Value == value)).FirstOrDefault(a => a is not null);
+        return profiles;
     }
+
+    /// <summary>The line of a shell's profile that set the variable, if one gives it this very value.</summary>
+    private static Assignment? OfProfileOrNull(Machine machine, FileReader files, string name, string value)
+        => Profiles(machine).Select(files.ReadOrNull).OfType<TextFile>().Select(f => AssignmentScan.Find(f, [name], 0, f.Text.Length).LastOrDefault(a => a.Value == value)).FirstOrDefault(a => a is not null);
 
     /// <summary>The go command is looked for, never run: to run it in somebody's repository may fetch a toolchain and run that.</summary>
     private static string? FindGoRootOrNull(Machine machine)
