@@ -19,6 +19,7 @@ internal static class MirrorProbes
             StallTimeout = deadline,
             FetchTimeout = deadline,
             Tries = 1,
+            IsForOthers = false,
             // What can't be read was named already, and is no reason to stop here.
             Netrc = scene.Files.ReadOrNull(netrc) is { } file && Netrc.TryParse(file.Text, out _, out _) ? netrc : null,
             CaBundle = scene.Machine.VariableOrNull("SSL_CERT_FILE") is { } bundle && File.Exists(bundle) ? bundle : null,
