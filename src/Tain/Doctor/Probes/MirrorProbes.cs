@@ -25,8 +25,11 @@ internal static class MirrorProbes
             CaBundle = scene.Machine.VariableOrNull("SSL_CERT_FILE") is { } bundle && File.Exists(bundle) ? bundle : null,
         };
         using var client = new UpstreamClient(options, new SourceHealth(time), time, scene.Machine.Resolve, scene.Machine.VariableOrNull);
-        var asking = new ProbeClient(client, deadline, time, both.Token);
-        var reports = await new GoProbes(scene, asking).RunAsync();
+        // npm and Docker read no netrc.
+        using var bare = new UpstreamClient(options with { Netrc = null }, new SourceHealth(time), time, scene.Machine.Resolve, scene.Machine.VariableOrNull);
+        var reports = (await Task.WhenAll(
+            new GoProbes(scene, new ProbeClient(client, deadline, time, both.Token)).RunAsync(),
+            new RegistryProbes(scene, new ProbeClient(bare, deadline, time, both.Token)).RunAsync())).SelectMany(r => r);
         ct.ThrowIfCancellationRequested();
         return [.. reports.OrderBy(r => r.Latency ?? TimeSpan.MaxValue).ThenBy(r => r.Mirror, StringComparer.Ordinal)];
     }
