@@ -9,6 +9,7 @@ namespace Tain.Doctor;
 internal sealed class Scene(Machine machine, string folder, DoctorFile team, FileReader files, IReadOnlyList<string> paths)
 {
     private readonly List<Finding> _findings = [];
+    private readonly List<ConfiguredMirror> _mirrors = [];
 
     public Machine Machine { get; } = machine;
 
@@ -26,6 +27,9 @@ internal sealed class Scene(Machine machine, string folder, DoctorFile team, Fil
     /// <summary>What the checks of Go have read, for the probes.</summary>
     public Go.GoView? Go { get; set; }
 
+    /// <summary>Registries and image mirrors that some setting names; module proxies are in <see cref="Go"/>'s settings.</summary>
+    public IReadOnlyList<ConfiguredMirror> Mirrors => _mirrors;
+
     public IReadOnlyList<Finding> Findings => _findings;
 
     public void Add(Finding finding)
@@ -35,7 +39,19 @@ internal sealed class Scene(Machine machine, string folder, DoctorFile team, Fil
             _findings.Add(finding);
     }
 
+    /// <param name="address">With its scheme; what stands for a variable is passed over.</param>
+    public void AddMirror(string kind, string address, Place place)
+    {
+        var isUrl = address.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || address.StartsWith("http://", StringComparison.OrdinalIgnoreCase);
+        if (isUrl && address.AsSpan().IndexOfAny("${`%") < 0 && !_mirrors.Exists(m => m.Kind == kind && m.Address == address))
+            _mirrors.Add(new(kind, address, place));
+    }
+
     /// <summary>The files with one of these names, read.</summary>
     public IEnumerable<TextFile> Named(params string[] names)
         => Paths.Where(p => names.Contains(Path.GetFileName(p), StringComparer.Ordinal)).Select(Files.ReadOrNull).OfType<TextFile>();
 }
+
+/// <summary>A registry or an image mirror, as some setting names it.</summary>
+/// <param name="Kind"><c>npm</c> or <c>oci</c>.</param>
+internal sealed record ConfiguredMirror(string Kind, string Address, Place Place);

@@ -99,12 +99,13 @@ internal sealed class Exchange(UpstreamOptions options, Transport transport, Tim
     /// <summary>True when no redirect on the way to this response left the origin that was asked.</summary>
     public static bool IsOwn(HttpResponseMessage response) => response.RequestMessage!.Options.TryGetValue(Own, out var own) && own;
 
-    private static HttpRequestMessage Request(Ask ask, Uri uri, Deadline deadline)
+    private HttpRequestMessage Request(Ask ask, Uri uri, Deadline deadline)
     {
         // HTTP/2 where TLS negotiates it.
         var request = new HttpRequestMessage(ask.Method, uri) { Version = System.Net.HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower };
         request.Headers.TryAddWithoutValidation("User-Agent", ask.UserAgent ?? UserAgent);
-        request.Headers.TryAddWithoutValidation("Via", Hop.Via);
+        if (options.IsForOthers)
+            request.Headers.TryAddWithoutValidation("Via", Hop.Via);
         ask.Prepare?.Invoke(request.Headers);
         request.Content = ask.Content?.Invoke(deadline);
         return request;

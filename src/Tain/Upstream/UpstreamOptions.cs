@@ -29,4 +29,7 @@ internal sealed record UpstreamOptions
 
     /// <summary><c>upstream.private-networks</c>: networks that redirects, and hosts which no configuration names, may lead to although not public. Default none.</summary>
     public IReadOnlyList<System.Net.IPNetwork> PrivateNetworks { get; init; } = [];
+
+    /// <summary>Whether this process asks for its own clients, and says so in Via (RFC 9110, 7.6.3). Default true; no setting.</summary>
+    public bool IsForOthers { get; init; } = true;
 }

@@ -55,6 +55,26 @@ public sealed class BadInputTests
         }, iter: 3_000);
     }
 
+    [Theory]
+    [InlineData("[")]
+    [InlineData("{a: ")]
+    [InlineData("- ")]
+    public async Task YAML_that_is_nested_without_end_is_named_and_no_crash(string level)
+    {
+        using var patient = new Patient();
+        patient.Write("repo/.gitlab-ci.yml", string.Concat(Enumerable.Repeat(level, 200_000)));
+        Assert.Equal(".gitlab-ci.yml", Assert.Single((await patient.ExamineAsync(0)).PassedOver).Shown);
+    }
+
+    [Fact]
+    public async Task Anchors_that_multiply_are_walked_once()
+    {
+        using var patient = new Patient();
+        var lines = Enumerable.Range(1, 40).Select(i => $"a{i}: &a{i} [{string.Join(',', Enumerable.Repeat($"*a{i - 1}", 9))}]");
+        patient.Write("repo/.gitlab-ci.yml", "a0: &a0 {GOSUMDB: off}\n" + string.Join('\n', lines) + "\n");
+        Assert.Equal("go-sumdb-off", Assert.Single((await patient.ExamineAsync(0)).Findings).Pitfall.Id);
+    }
+
     [Fact]
     public void A_mended_list_is_one_that_the_go_command_takes_and_needs_no_mending()
     {

@@ -45,6 +45,7 @@ public sealed class PitfallDocsTests
             {
                 Assert.Equal(text.English.Trim(), text.English);
                 Assert.Equal(text.Chinese.Trim(), text.Chinese);
+                Assert.DoesNotMatch(@"\p{IsCJKUnifiedIdeographs}[,:;()!?]|[,:;()!?]\p{IsCJKUnifiedIdeographs}", text.Chinese);
                 // Both say the same of a case.
                 Assert.Equal(Facts(text.English), Facts(text.Chinese));
             }

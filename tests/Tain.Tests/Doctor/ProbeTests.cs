@@ -277,6 +277,42 @@ public sealed class ProbeTests
         Assert.All(diagnosis.Mirrors, m => Assert.DoesNotContain("S3CR3T", m.ToString(), StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("200 OK", true)]
+    [InlineData("404 Not Found", true)]
+    [InlineData("401 Unauthorized", true)]
+    [InlineData("503 Service Unavailable", false)]
+    [InlineData("html", false)]
+    public async Task A_registry_is_measured_and_told_when_it_does_not_answer_as_one(string status, bool answers)
+    {
+        using var patient = new Patient();
+        await using var registry = new HostileServer(status == "html" ? HostileServer.Ok("<html>", "Content-Type: text/html") : HostileServer.Status(status));
+        patient.Environment["GOPROXY"] = "off";
+        patient.Write("home/.npmrc", $"registry={registry.Url}/npm/\n//{new Uri(registry.Url).Authority}/npm/:_authToken=S3CR3T\n");
+        patient.Write("home/.netrc", "machine 127.0.0.1 login ann password S3CR3T\n");
+        var diagnosis = await patient.ExamineAsync();
+        Assert.Equal(!answers, diagnosis.Findings.Any(f => f.Pitfall.Id == "npm-registry-unreachable"));
+        var report = Assert.Single(diagnosis.Mirrors);
+        Assert.Equal(("npm", $"{registry.Url}/npm", answers), (report.Kind, report.Mirror, report.Said is null));
+        Assert.All(registry.Requests, r => Assert.Equal(("/npm/-/ping", null), (r.Target, r["Authorization"])));
+    }
+
+    [Theory]
+    [InlineData("200 OK", true)]
+    [InlineData("401 Unauthorized", true)]
+    [InlineData("404 Not Found", false)]
+    public async Task An_image_mirror_is_measured_and_told_when_it_does_not_answer_as_one(string status, bool answers)
+    {
+        using var patient = new Patient();
+        await using var registry = new HostileServer(HostileServer.Status(status));
+        patient.Environment["GOPROXY"] = "off";
+        patient.Write("root/etc/docker/daemon.json", $$"""{"registry-mirrors": ["{{registry.Url}}"]}""");
+        var diagnosis = await patient.ExamineAsync();
+        Assert.Equal(!answers, diagnosis.Findings.Any(f => f.Pitfall.Id == "container-mirror-unreachable"));
+        Assert.Equal("oci", Assert.Single(diagnosis.Mirrors).Kind);
+        Assert.All(registry.Requests, r => Assert.Equal("/v2/", r.Target));
+    }
+
     /// <summary>A go.mod that requires these versions, its go.sum, and the mirror that has them.</summary>
     private static void Require(Patient patient, ModuleUpstream mirror, string module, params string[] versions)
     {

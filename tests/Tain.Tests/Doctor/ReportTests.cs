@@ -45,7 +45,7 @@ public sealed class ReportTests
         var diagnosis = await patient.ExamineAsync(0);
         var text = ReportText.Write(diagnosis, new(Language.English));
         Assert.Contains("error Dockerfile.dev:1  [go-sumdb-off]\n  GOSUMDB=off: ", text, StringComparison.Ordinal);
-        Assert.Contains("  → write GOSUMDB=sum.golang.org", text, StringComparison.Ordinal);
+        Assert.Contains("  → Write GOSUMDB=sum.golang.org", text, StringComparison.Ordinal);
         Assert.Contains("warning ~/.config/go/env:1  [go-proxy-no-direct]", text, StringComparison.Ordinal);
         Assert.Contains("Passed over:\n  bad.yaml: is no valid YAML (line ", text, StringComparison.Ordinal);
         Assert.Contains("1 error, 1 warning (", text, StringComparison.Ordinal);

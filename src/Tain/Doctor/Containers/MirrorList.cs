@@ -19,6 +19,8 @@ internal static class MirrorList
         for (var i = 0; i < mirrors.Count; i++)
         {
             var mirror = mirrors[i];
+            // Most lists have hosts, some have URLs.
+            scene.AddMirror("oci", mirror.Address.Contains("://", StringComparison.Ordinal) ? mirror.Address : "https://" + mirror.Address, mirror.Place);
             if (mirror.Address.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
                 AddInsecure(scene, mirror.Place, "http://", mirror.Host);
             if (KnownHosts.RetiredOrNull(mirror.Host) is { } source)

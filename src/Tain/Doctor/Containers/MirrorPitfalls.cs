@@ -101,6 +101,12 @@ internal static class MirrorPitfalls
         new("Give {host} a certificate, put its authority where the tool looks (such as /etc/docker/certs.d/{host}/ca.crt, or ca = in hosts.toml), and take {setting} out.",
             "为 {host} 配置证书，把 CA 放到工具会查找的位置（如 /etc/docker/certs.d/{host}/ca.crt，或 hosts.toml 中的 ca =），然后删除 {setting}。"));
 
+    public static Pitfall Unreachable { get; } = new("container-mirror-unreachable", Severity.Error,
+        new("A mirror that does not answer as a registry", "镜像站没有以镜像仓库的方式应答"),
+        new("{mirror} is configured here and does not answer: {said}. Each pull waits for it first.", "这里配置的 {mirror} 没有正常应答：{said}。每次拉取都要先等它。"),
+        new("Check the address and the network from this machine (curl -v {mirror}/v2/ answers 200 or 401), or take the mirror out.", "在本机检查地址和网络（curl -v {mirror}/v2/ 应返回 200 或 401），或删除该镜像站。"))
+    { IsProbed = true };
+
     public static IReadOnlyList<Pitfall> All { get; } =
-        [HubOnly, DockerInvalid, DockerPath, PodmanScheme, WrongName, HostsNotRead, MirrorsTwice, MirrorsDeprecated, OverridePath, NoPull, DigestsOnly, Order, Retired, Insecure];
+        [HubOnly, DockerInvalid, DockerPath, PodmanScheme, WrongName, HostsNotRead, MirrorsTwice, MirrorsDeprecated, OverridePath, NoPull, DigestsOnly, Order, Retired, Insecure, Unreachable];
 }

@@ -6,6 +6,9 @@ namespace Tain.Doctor.Files;
 /// <summary>YAML with the place of each value in its file.</summary>
 internal static class YamlFile
 {
+    /// <summary>Levels of nesting; real files have some twenty.</summary>
+    private const int MaxDepth = 256;
+
     /// <summary>The documents of the file; null, and named, when it is no YAML.</summary>
     public static IReadOnlyList<YamlDocument>? ParseOrNull(TextFile file, FileReader files)
     {
@@ -20,6 +23,11 @@ internal static class YamlFile
         (documents, line, error) = ([], 1, "");
         try
         {
+            if (Depth(text) > MaxDepth)
+            {
+                error = $"it is nested deeper than {MaxDepth} levels";
+                return false;
+            }
             var stream = new YamlStream();
             stream.Load(new StringReader(text));
             documents = [.. stream.Documents];
@@ -37,9 +45,27 @@ internal static class YamlFile
         return false;
     }
 
+    /// <summary>The deepest nesting, as far as it is bounded: nodes are built by recursion, events are not.</summary>
+    private static int Depth(string text)
+    {
+        var events = new Parser(new StringReader(text));
+        var (depth, deepest) = (0, 0);
+        while (deepest <= MaxDepth && events.MoveNext())
+        {
+            depth += events.Current?.NestingIncrease ?? 0;
+            deepest = Math.Max(deepest, depth);
+        }
+        return deepest;
+    }
+
     /// <summary>All scalars below, each with the key that it is the value of: for an element of a list, the list's.</summary>
     /// <remarks>Anchors may make a small file a deep one: the walk is bounded, and a node that was seen is not walked again.</remarks>
     public static IEnumerable<(string Key, YamlScalarNode Node)> Scalars(YamlNode root)
+        => Nodes(root).Where(n => n.Node is YamlScalarNode).Select(n => (n.Key, (YamlScalarNode)n.Node));
+
+    public static IEnumerable<YamlMappingNode> Mappings(YamlNode root) => Nodes(root).Select(n => n.Node).OfType<YamlMappingNode>();
+
+    private static IEnumerable<(string Key, YamlNode Node)> Nodes(YamlNode root)
     {
         var seen = new HashSet<YamlNode>(ReferenceEqualityComparer.Instance);
         var open = new Stack<(string Key, YamlNode Node)>();
@@ -48,19 +74,16 @@ internal static class YamlFile
         {
             if (!seen.Add(next.Node))
                 continue;
-            switch (next.Node)
+            yield return next;
+            if (next.Node is YamlSequenceNode list)
             {
-                case YamlScalarNode scalar:
-                    yield return (next.Key, scalar);
-                    break;
-                case YamlSequenceNode list:
-                    foreach (var child in list.Children.Reverse())
-                        open.Push((next.Key, child));
-                    break;
-                case YamlMappingNode map:
-                    foreach (var (key, value) in map.Children.Reverse())
-                        open.Push(((key as YamlScalarNode)?.Value ?? "", value));
-                    break;
+                foreach (var child in list.Children.Reverse())
+                    open.Push((next.Key, child));
+            }
+            else if (next.Node is YamlMappingNode map)
+            {
+                foreach (var (key, value) in map.Children.Reverse())
+                    open.Push(((key as YamlScalarNode)?.Value ?? "", value));
             }
         }
     }

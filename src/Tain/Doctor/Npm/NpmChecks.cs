@@ -16,5 +16,7 @@ internal static class NpmChecks
         TokenChecks.Run(npm);
         LockfileChecks.Run(npm, own);
         UnreadChecks.Run(npm);
+        foreach (var setting in npm.AllSettings().Where(s => s.IsRegistry && !s.IsComputed))
+            scene.AddMirror("npm", setting.Value, setting.Place);
     }
 }

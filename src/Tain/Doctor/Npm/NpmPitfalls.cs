@@ -83,9 +83,16 @@ internal static class NpmPitfalls
         new("An address: write it out, without a variable. Credentials: move the line to ~/.npmrc, or set the variable pnpm_config_{key} (pnpm 11.6).",
             "地址：直接写出，不用变量。凭据：把这一行移到 ~/.npmrc，或设置环境变量 pnpm_config_{key}（pnpm 11.6 起）。"));
 
+    /// <summary>Facts: registry, said.</summary>
+    public static Pitfall RegistryUnreachable { get; } = new("npm-registry-unreachable", Severity.Error,
+        new("A registry that does not answer as one", "registry 没有正常应答"),
+        new("{registry} is configured here and does not answer: {said}.", "这里配置的 {registry} 没有正常应答：{said}。"),
+        new("Check the address and the network from this machine: npm ping --registry {registry}", "在本机检查地址和网络：npm ping --registry {registry}"))
+    { IsProbed = true };
+
     public static IReadOnlyList<Pitfall> All { get; } =
     [
         ScopeNoRegistry, ScopePublic, RegistryDiffers, RegistryRetired, StrictSslOff, PlainHttp,
-        TokenInRepository, LockfileBypass, LockfileNoIntegrity, SettingsNotRead, VariableNotExpanded,
+        TokenInRepository, LockfileBypass, LockfileNoIntegrity, SettingsNotRead, VariableNotExpanded, RegistryUnreachable,
     ];
 }

@@ -19,13 +19,17 @@ internal static class MirrorProbes
             StallTimeout = deadline,
             FetchTimeout = deadline,
             Tries = 1,
+            IsForOthers = false,
             // What can't be read was named already, and is no reason to stop here.
             Netrc = scene.Files.ReadOrNull(netrc) is { } file && Netrc.TryParse(file.Text, out _, out _) ? netrc : null,
             CaBundle = scene.Machine.VariableOrNull("SSL_CERT_FILE") is { } bundle && File.Exists(bundle) ? bundle : null,
         };
         using var client = new UpstreamClient(options, new SourceHealth(time), time, scene.Machine.Resolve, scene.Machine.VariableOrNull);
-        var asking = new ProbeClient(client, deadline, time, both.Token);
-        var reports = await new GoProbes(scene, asking).RunAsync();
+        // npm and Docker read no netrc.
+        using var bare = new UpstreamClient(options with { Netrc = null }, new SourceHealth(time), time, scene.Machine.Resolve, scene.Machine.VariableOrNull);
+        var reports = (await Task.WhenAll(
+            new GoProbes(scene, new ProbeClient(client, deadline, time, both.Token)).RunAsync(),
+            new RegistryProbes(scene, new ProbeClient(bare, deadline, time, both.Token)).RunAsync())).SelectMany(r => r);
         ct.ThrowIfCancellationRequested();
         return [.. reports.OrderBy(r => r.Latency ?? TimeSpan.MaxValue).ThenBy(r => r.Mirror, StringComparer.Ordinal)];
     }

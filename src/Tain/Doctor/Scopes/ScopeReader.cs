@@ -82,7 +82,7 @@ internal sealed class ScopeReader(FileReader files, IReadOnlyCollection<string> 
     /// <summary><c>- name: GOPROXY</c> and <c>value: …</c>, as Kubernetes has it.</summary>
     private void AddPairs(TextFile file, YamlNode root, List<Assignment> assignments)
     {
-        foreach (var map in root.AllNodes.OfType<YamlMappingNode>().Take(100_000))
+        foreach (var map in YamlFile.Mappings(root))
         {
             if (map.ChildOrNull("name").TextOrNull() is { } name && names.Contains(name) && map.ChildOrNull("value") is YamlScalarNode { Value: { } value } node)
             {

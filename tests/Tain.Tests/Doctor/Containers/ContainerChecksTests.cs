@@ -74,7 +74,7 @@ public sealed class ContainerChecksTests
         foreach (var name in CorpusCase.Names.Where(n => n.StartsWith("containers/", StringComparison.Ordinal)))
         {
             using var @case = new CorpusCase(name);
-            Assert.All(@case.Look().Findings, f => Assert.All(f.Facts, fact => Assert.DoesNotContain("s3cr3t", fact.Value, StringComparison.Ordinal)));
+            Assert.All(@case.Look().Findings, f => Assert.All(f.Facts, fact => Assert.DoesNotContain("s3cr3t", fact.Words.English, StringComparison.Ordinal)));
         }
     }
 
@@ -92,7 +92,7 @@ public sealed class ContainerChecksTests
     public void All_of_the_internet_is_an_error()
     {
         using var @case = new CorpusCase("containers/insecure-docker.txt");
-        Assert.Equal("0.0.0.0/0", Assert.Single(@case.Look().Findings, f => f.Severity is Severity.Error).Facts.Single(f => f.Name == "host").Value);
+        Assert.Equal("0.0.0.0/0", Assert.Single(@case.Look().Findings, f => f.Severity is Severity.Error).Facts.Single(f => f.Name == "host").Words.English);
     }
 
     [Theory]
