@@ -8,6 +8,10 @@ internal static class TransportChecks
 {
     private const string NodeTls = "NODE_TLS_REJECT_UNAUTHORIZED";
 
+    // npm 11, pnpm 10, yarn 1 and yarn 4 go by a setting of their own, and are not moved by the variable.
+    private static readonly Words Node = new("install scripts, corepack and whatever else Node runs there", "安装脚本、corepack 以及那里由 Node 运行的其他程序");
+    private static readonly Words PackageManager = new("the package manager", "包管理器");
+
     public static void Run(NpmScene npm)
     {
         foreach (var setting in npm.AllSettings())
@@ -16,16 +20,16 @@ internal static class TransportChecks
             CheckHttp(npm, setting);
         }
         if (npm.Scene.Machine.VariableOrNull(NodeTls) == "0")
-            npm.Scene.Add(new(NpmPitfalls.StrictSslOff, Files.Place.OfVariable(NodeTls), new Fact("setting", NodeTls + "=0")));
+            npm.Scene.Add(new(NpmPitfalls.StrictSslOff, Files.Place.OfVariable(NodeTls), new Fact("setting", NodeTls + "=0"), new Fact("whose", Node)));
         foreach (var assignment in npm.Scene.Scopes.SelectMany(s => s.Of(NodeTls)).Where(a => a.Value == "0"))
-            npm.Scene.Add(new(NpmPitfalls.StrictSslOff, assignment.Place, new Fact("setting", NodeTls + "=0")) { Fix = assignment.ChangeOrNull("1") });
+            npm.Scene.Add(new(NpmPitfalls.StrictSslOff, assignment.Place, new Fact("setting", NodeTls + "=0"), new Fact("whose", Node)) { Fix = assignment.ChangeOrNull("1") });
     }
 
     private static void CheckStrictSsl(NpmScene npm, NpmSetting setting)
     {
         if (setting.Key != NpmSetting.StrictSsl || !setting.Value.Equals("false", StringComparison.OrdinalIgnoreCase))
             return;
-        npm.Scene.Add(new(NpmPitfalls.StrictSslOff, setting.Place, new Fact("setting", $"{setting.WrittenKey}={setting.Value}"))
+        npm.Scene.Add(new(NpmPitfalls.StrictSslOff, setting.Place, new Fact("setting", $"{setting.WrittenKey}={setting.Value}"), new Fact("whose", PackageManager))
         {
             Fix = setting.RemoveOrNull() ?? setting.ChangeOrNull("true"),
         });
