@@ -54,6 +54,8 @@ internal sealed record DoctorFile
             {
                 if (!ModulePatterns.TryParse(string.Join(',', words), out var patterns, out var why))
                     problems.Add($"{at}: {why}");
+                else if (Go.GoPatternList.Parse(string.Join(',', words)).FirstOrDefault(p => p.Problem is Go.PatternProblem.MatchesNothing) is { } nothing)
+                    problems.Add($"{at}: the pattern '{Upstream.Secrets.OneLine(nothing.Text, 80)}' can match no module{(nothing.Example.Length > 0 ? $": write {nothing.Example}" : "")}");
                 else
                     result = name == "private" ? result with { Private = patterns } : result with { Public = patterns };
             }
