@@ -33,7 +33,7 @@ internal sealed record DoctorFile
         var result = new DoctorFile();
         if (!YamlFile.TryParse(file.Text, out var documents, out var line, out var error))
         {
-            problems.Add($"{file.Shown}:{line}: is no valid YAML: {error}");
+            problems.Add($"{file.Shown}:{line}: is no valid YAML: {FileReader.WithoutQuotes(error)}");
             return result;
         }
         if (documents is [] || documents[0].RootNode is YamlScalarNode { Value: "" or null })
@@ -65,7 +65,7 @@ internal sealed record DoctorFile
                 result = result with { Images = words };
             else if (name == "ignore")
             {
-                foreach (var word in words.Where(w => Pitfalls.All.All(p => p.Id != w.Split(' ')[0])))
+                foreach (var word in words.Where(w => Pitfalls.OrNull(w.Split(' ')[0]) is null))
                     problems.Add($"{at}: '{Upstream.Secrets.OneLine(word, 80)}' names no check: tain doctor --list prints them");
                 result = result with { Ignore = words };
             }
