@@ -18,11 +18,14 @@ internal sealed record CommandLine(string Command, string? Topic, ConfigInput Se
 
     public bool Json => Has("--json");
 
-    public bool Has(string flag) => Flags.ContainsKey(flag);
+    public bool Has(string flag) => Flags.ContainsKey(Known(flag));
 
-    public string? ValueOrNull(string flag) => Flags.GetValueOrDefault(flag) is [var value, ..] ? value : null;
+    public string? ValueOrNull(string flag) => Flags.GetValueOrDefault(Known(flag)) is [var value, ..] ? value : null;
 
-    public IReadOnlyList<string> Values(string flag) => Flags.GetValueOrDefault(flag) ?? [];
+    public IReadOnlyList<string> Values(string flag) => Flags.GetValueOrDefault(Known(flag)) ?? [];
+
+    // A flag that no command has is a slip of ours, not a switch that was not given.
+    private static string Known(string flag) => CommandTable.All.Any(c => c.Flags.Any(f => f.Name == flag)) ? flag : throw new ArgumentException($"no command takes {flag}", nameof(flag));
 
     public static CommandLine Parse(IReadOnlyList<string> args, IReadOnlyDictionary<string, string> environment, string workingDirectory)
     {

@@ -26,14 +26,14 @@ internal static class CommandTable
     public static IReadOnlyList<CommandSpec> All { get; } =
     [
         new("serve", true, "Serve the mirror until SIGTERM or SIGINT, then finish what is in flight."),
-        new("doctor", false, "Find what is wrong between this machine's tools, this repository and their mirrors, say why, and put it right. Exits with 0 when nothing was found, 1 when something was, 2 when the command line or .tain-doctor.yaml is wrong.")
+        new("doctor", false, "Find what is wrong between this machine's tools, this repository and their mirrors, say why, and put it right. Exits with 0 when nothing worse than a note was found (--fail-on), 1 when something was, 2 when the command line or .tain-doctor.yaml is wrong.")
         {
             Argument = new("DIR", "The folder to examine. Default: the repository that the current folder is in, else the current folder.", "name one folder", IsOptional: true),
             Flags =
             [
-                new("--fix", null, "Write the settings that put it right: shown as a diff first, a copy of each file kept beside it. On a terminal it asks before it writes."),
+                new("--fix", null, "Write the settings that put it right: shown as a diff first, a copy of each file kept beside it. It asks before it writes."),
                 new("--dry-run", null, "With --fix: show the diff, write nothing."),
-                new("--yes", null, "With --fix: write without asking."),
+                new("--yes", null, "With --fix: write without asking; needed where there is no terminal."),
                 new("--offline", null, "Ask no mirror anything."),
                 new("--deadline", "DURATION", "All questions to mirrors together take no longer. Default: 5s. Allowed: 100ms to 5m."),
                 new("--ci", null, "For pipelines: plain lines, no questions, and annotations where GitHub Actions runs it."),

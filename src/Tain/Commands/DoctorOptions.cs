@@ -54,7 +54,7 @@ internal sealed record DoctorOptions
         Language? language = line.ValueOrNull("--lang") switch { null => LanguageOf(machine), "en" => Language.English, "zh" => Language.Chinese, _ => null };
         if (language is null)
             problems.Add($"--lang: '{ConfigText.Shown(line.ValueOrNull("--lang")!)}' is neither en nor zh");
-        foreach (var id in line.Values("--ignore").Append(line.ValueOrNull("--explain")).OfType<string>().Where(i => Pitfalls.All.All(p => p.Id != i)))
+        foreach (var id in line.Values("--ignore").Append(line.ValueOrNull("--explain")).OfType<string>().Where(i => Pitfalls.OrNull(i) is null))
             problems.Add($"'{ConfigText.Shown(id)}' names no check: {(ConfigText.NearestOrNull(id, Pitfalls.All.Select(p => p.Id)) is { } near ? $"did you mean {near}?" : "tain doctor --list prints them")}");
         if (line.Json && line.Has("--sarif"))
             problems.Add("--json and --sarif: take one");
@@ -62,6 +62,10 @@ internal sealed record DoctorOptions
             problems.Add("--fix: shows a diff for people: run it without --json, --sarif and --ci");
         if (!line.Has("--fix") && (line.Has("--dry-run") || line.Has("--yes")))
             problems.Add("--dry-run and --yes: say how --fix goes about it: add --fix");
+
+        var isAnybodyThere = !Console.IsInputRedirected && !Console.IsOutputRedirected;
+        if (line.Has("--fix") && !line.Has("--yes") && !line.Has("--dry-run") && !isAnybodyThere)
+            problems.Add("--fix: nobody can be asked here: add --yes, or --dry-run to see the diff");
 
         var isCi = line.Has("--ci");
         return new()
@@ -73,7 +77,7 @@ internal sealed record DoctorOptions
             FailOn = failOn,
             Fix = line.Has("--fix"),
             DryRun = line.Has("--dry-run"),
-            Asks = !line.Has("--yes") && !Console.IsInputRedirected && !Console.IsOutputRedirected,
+            Asks = !line.Has("--yes") && isAnybodyThere,
             Style = new(language ?? Language.English,
                 HasColor: !isCi && !Console.IsOutputRedirected && machine.VariableOrNull("NO_COLOR") is null && machine.VariableOrNull("TERM") is not (null or "dumb"),
                 HasAnnotations: isCi && machine.VariableOrNull("GITHUB_ACTIONS") == "true"),

@@ -9,7 +9,7 @@ internal static class Checkup
     /// <summary>The variables whose values tell something.</summary>
     public static readonly IReadOnlyList<string> Variables =
     [
-        "GOPROXY", "GOPRIVATE", "GONOPROXY", "GONOSUMDB", "GOSUMDB", "GOINSECURE", "GOFLAGS", "GOTOOLCHAIN", "GO111MODULE", "GONOSUMCHECK", "GOAUTH",
+        "GOPROXY", "GOPRIVATE", "GONOPROXY", "GONOSUMDB", "GOSUMDB", "GOINSECURE", "GOFLAGS", "GOTOOLCHAIN", "GO111MODULE",
         "NPM_CONFIG_REGISTRY", "npm_config_registry", "NPM_CONFIG_STRICT_SSL", "npm_config_strict_ssl", "NODE_TLS_REJECT_UNAUTHORIZED", "YARN_NPM_REGISTRY_SERVER", "YARN_REGISTRY",
         "YARN_ENABLE_STRICT_SSL", "BUN_CONFIG_REGISTRY",
     ];

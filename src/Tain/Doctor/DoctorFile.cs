@@ -33,7 +33,7 @@ internal sealed record DoctorFile
         var result = new DoctorFile();
         if (!YamlFile.TryParse(file.Text, out var documents, out var line, out var error))
         {
-            problems.Add($"{file.Shown}:{line}: is no valid YAML: {error}");
+            problems.Add($"{file.Shown}:{line}: is no valid YAML: {FileReader.WithoutQuotes(error)}");
             return result;
         }
         if (documents is [] || documents[0].RootNode is YamlScalarNode { Value: "" or null })
@@ -54,6 +54,8 @@ internal sealed record DoctorFile
             {
                 if (!ModulePatterns.TryParse(string.Join(',', words), out var patterns, out var why))
                     problems.Add($"{at}: {why}");
+                else if (Go.GoPatternList.Parse(string.Join(',', words)).FirstOrDefault(p => p.Problem is Go.PatternProblem.MatchesNothing) is { } nothing)
+                    problems.Add($"{at}: the pattern '{Upstream.Secrets.OneLine(nothing.Text, 80)}' can match no module{(nothing.Example.Length > 0 ? $": write {nothing.Example}" : "")}");
                 else
                     result = name == "private" ? result with { Private = patterns } : result with { Public = patterns };
             }
@@ -63,7 +65,7 @@ internal sealed record DoctorFile
                 result = result with { Images = words };
             else if (name == "ignore")
             {
-                foreach (var word in words.Where(w => Pitfalls.All.All(p => p.Id != w.Split(' ')[0])))
+                foreach (var word in words.Where(w => Pitfalls.OrNull(w.Split(' ')[0]) is null))
                     problems.Add($"{at}: '{Upstream.Secrets.OneLine(word, 80)}' names no check: tain doctor --list prints them");
                 result = result with { Ignore = words };
             }

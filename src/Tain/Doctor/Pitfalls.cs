@@ -8,4 +8,6 @@ namespace Tain.Doctor;
 internal static class Pitfalls
 {
     public static IReadOnlyList<Pitfall> All { get; } = [.. GoPitfalls.All, .. NpmPitfalls.All, .. ContainerPitfalls.All];
+
+    public static Pitfall? OrNull(string id) => All.FirstOrDefault(p => p.Id == id);
 }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using Tain.Upstream;
 
 namespace Tain.Doctor;
 
@@ -20,7 +22,7 @@ internal sealed record Words(string English, string Chinese)
         {
             var close = template.IndexOf('}', open);
             var name = template[(open + 1)..close];
-            text.Append(template, at, open - at).Append((facts.FirstOrDefault(f => f.Name == name) ?? throw new InvalidOperationException($"no fact is called {name}")).Words.In(language));
+            text.Append(template, at, open - at).Append((facts.FirstOrDefault(f => f.Name == name) ?? throw new InvalidOperationException($"no fact is called {name}")).Shown(language));
             at = close + 1;
         }
         return text.Append(template, at, template.Length - at).ToString();
@@ -30,9 +32,20 @@ internal sealed record Words(string English, string Chinese)
 /// <summary>What a finding says of its own case: never a secret, and cleaned once more before it is shown.</summary>
 internal sealed record Fact(string Name, Words Words)
 {
+    /// <summary>Characters of a value that are shown.</summary>
+    private const int MaxShown = 400;
+
     /// <summary>A name, a value, a number: the same in every language.</summary>
     public Fact(string name, string value)
         : this(name, new Words(value, value))
     {
     }
+
+    public Fact(string name, int count)
+        : this(name, count.ToString(CultureInfo.InvariantCulture))
+    {
+    }
+
+    /// <summary>Values are whatever some file says: what would steer a terminal, or a pipeline that reads lines, is left out.</summary>
+    public string Shown(Language language) => Secrets.OneLine(Words.In(language), MaxShown);
 }

@@ -99,7 +99,7 @@ public sealed class ProbeTests
             var body = suffix switch { "info" => Encoding.UTF8.GetBytes("{\"Version\":\"v1.0.0\"}"), "mod" => Encoding.UTF8.GetBytes($"module {Module}\n"), _ => ModuleUpstream.ZipOf(Module, "v1.0.0") };
             slow.Set(path, async exchange =>
             {
-                await Task.Delay(250, CancellationToken.None);
+                await Task.Delay(1000, CancellationToken.None);
                 await exchange.SendAsync($"HTTP/1.1 200 OK\r\nContent-Length: {body.Length}\r\n\r\n");
                 await exchange.SendAsync(body);
             });

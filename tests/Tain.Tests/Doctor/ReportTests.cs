@@ -47,7 +47,7 @@ public sealed class ReportTests
         Assert.Contains("error Dockerfile.dev:1  [go-sumdb-off]\n  GOSUMDB=off: ", text, StringComparison.Ordinal);
         Assert.Contains("  → Write GOSUMDB=sum.golang.org", text, StringComparison.Ordinal);
         Assert.Contains("warning ~/.config/go/env:1  [go-proxy-no-direct]", text, StringComparison.Ordinal);
-        Assert.Contains("Passed over:\n  bad.yaml: is no valid YAML (line ", text, StringComparison.Ordinal);
+        Assert.Contains("Skipped:\n  bad.yaml: is no valid YAML (line ", text, StringComparison.Ordinal);
         Assert.Contains("1 error, 1 warning (", text, StringComparison.Ordinal);
         Assert.True(text.IndexOf("error Dockerfile", StringComparison.Ordinal) < text.IndexOf("warning ~", StringComparison.Ordinal));
         Assert.Contains("1 个错误，1 个警告", ReportText.Write(diagnosis, new(Language.Chinese)), StringComparison.Ordinal);

@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.RegularExpressions;
+using Tain.Upstream;
 
 namespace Tain.Doctor.Files;
 
@@ -9,7 +11,7 @@ internal sealed record PassedOver(string Shown, Words Why);
 /// <summary>Reads each file once, whole and bounded. What can't be read is named and passed over; a file that is not there is null, and no news.</summary>
 /// <param name="folder">The folder under examination.</param>
 /// <param name="changed">What files would say after a fix, by path; null for none.</param>
-internal sealed class FileReader(string folder, string home, IReadOnlyDictionary<string, string>? changed = null)
+internal sealed partial class FileReader(string folder, string home, IReadOnlyDictionary<string, string>? changed = null)
 {
     /// <summary>Lockfiles reach some 20 MB; what is larger than this is no settings file.</summary>
     public const int MaxBytes = 32 << 20;
@@ -39,13 +41,21 @@ internal sealed class FileReader(string folder, string home, IReadOnlyDictionary
 
     /// <summary>Says that a file is not what its name promises.</summary>
     /// <param name="syntax">Such as <c>YAML</c>.</param>
+    /// <param name="error">The parser's words; what they quote of the file is left out.</param>
     public void PassOverMalformed(TextFile file, string syntax, int line, string error)
-        => PassOver(file, new($"is no valid {syntax} (line {line}): {error}", $"不是有效的 {syntax}（第 {line} 行）：{error}"));
+        => PassOver(file, new($"is no valid {syntax} (line {line}): {WithoutQuotes(error)}", $"不是有效的 {syntax}（第 {line} 行）：{WithoutQuotes(error)}"));
 
+    /// <summary>A parser's message without the text that it stumbled over, which may be a password.</summary>
+    public static string WithoutQuotes(string error) => Secrets.OneLine(Quoted().Replace(error, "…"), 200);
+
+    [GeneratedRegex("""'[^']*'|"[^"]*"|`[^`]*`""")]
+    private static partial Regex Quoted();
+
+    /// <summary>A path as people know it. A name is whatever its author likes: what would steer a terminal is left out.</summary>
     public string Shown(string path)
     {
         path = Path.GetFullPath(path);
-        return Below(folder) ?? (Below(home) is { } inHome ? "~/" + inHome : path);
+        return Secrets.OneLine(Below(folder) ?? (Below(home) is { } inHome ? "~/" + inHome : path), 1000);
 
         string? Below(string parent) => parent.Length > 1 && path.StartsWith(parent.TrimEnd('/') + "/", StringComparison.Ordinal) ? path[(parent.TrimEnd('/').Length + 1)..] : null;
     }

@@ -1,3 +1,4 @@
+using Tomlyn;
 using Tomlyn.Parsing;
 using Tomlyn.Syntax;
 
@@ -47,23 +48,21 @@ internal sealed class TomlValue(TomlKind kind, int start, int length)
 /// <summary>TOML with the place of each value in its file. The syntax tree is walked, since mapping onto objects would take reflection.</summary>
 internal static class TomlFile
 {
-    /// <summary>Arrays and tables within each other; the parser calls itself for each.</summary>
-    private const int MaxDepth = 128;
-
     /// <summary>The root table; null, and named, when the file is no TOML.</summary>
     public static TomlValue? ParseOrNull(TextFile file, FileReader files)
     {
         // A byte order mark has a place of its own, so that all others stay right.
         var text = file.Text.StartsWith('\ufeff') ? " " + file.Text[1..] : file.Text;
-        if (DeepLine(text) is { } deep)
-        {
-            files.PassOverMalformed(file, "TOML", deep, $"more than {MaxDepth} brackets within each other");
-            return null;
-        }
         DocumentSyntax document;
         try
         {
             document = SyntaxParser.Parse(text, sourceName: null, validate: true);
+        }
+        catch (TomlException)
+        {
+            // It bounds its own depth, at 64.
+            files.PassOverMalformed(file, "TOML", 1, "it is nested too deep");
+            return null;
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or IndexOutOfRangeException)
         {
@@ -104,27 +103,6 @@ internal static class TomlFile
                 AddPair(table, pair);
         }
         return root;
-    }
-
-    /// <summary>The line where too many brackets are open, strings and comments not looked at: what a file of settings never has.</summary>
-    private static int? DeepLine(string text)
-    {
-        var (depth, line) = (0, 1);
-        foreach (var c in text)
-        {
-            switch (c)
-            {
-                case '\n':
-                    line++;
-                    break;
-                case '[' or '{' when ++depth > MaxDepth:
-                    return line;
-                case ']' or '}' when depth > 0:
-                    depth--;
-                    break;
-            }
-        }
-        return null;
     }
 
     private static void AddPair(TomlValue table, KeyValueSyntax pair)

@@ -10,7 +10,9 @@ namespace Tain.Doctor.Fixes;
 internal sealed record MendedFile(string Path, string Shown, string? Before, string After)
 {
     /// <summary>The change as a unified diff, without context: the lines around a setting are nobody's business.</summary>
-    public string Diff() => UnidiffRenderer.GenerateUnidiff(Before ?? "", After, Shown, Shown, ignoreWhitespace: false, ignoreCase: false, contextLines: 0);
+    /// <remarks>Control characters of the file are left out: some steer terminals.</remarks>
+    public string Diff() => string.Concat(UnidiffRenderer.GenerateUnidiff(Before ?? "", After, Shown, Shown, ignoreWhitespace: false, ignoreCase: false, contextLines: 0)
+        .Where(c => !char.IsControl(c) || c is '\n' or '\t'));
 }
 
 /// <summary>Puts findings right, first on paper: what is written is what was shown.</summary>

@@ -42,12 +42,12 @@ internal static class MendingTalk
             try
             {
                 var copy = Mending.Write(file, time.GetUtcNow());
-                output.WriteLine(copy is null ? Made.In(language, [new("path", file.Path)]) : Written.In(language, [new("path", file.Path), new("copy", copy)]));
+                output.WriteLine(Redaction.Clean(copy is null ? Made.In(language, [new("path", file.Path)]) : Written.In(language, [new("path", file.Path), new("copy", copy)])));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 isWhole = false;
-                output.WriteLine(NotWritten.In(language, [new("path", file.Path), new("why", e.Message)]));
+                output.WriteLine(Redaction.Clean(NotWritten.In(language, [new("path", file.Path), new("why", e.Message)])));
             }
         }
         return isWhole;

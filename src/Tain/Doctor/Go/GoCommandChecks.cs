@@ -28,10 +28,7 @@ internal static partial class GoCommandChecks
                 // The golang images set GOTOOLCHAIN=local; setup-go installs what it is told and leaves it at auto.
                 var tag = match.Groups["tag"].Value;
                 var auto = scope.Assignments.Any(a => a is { Name: "GOTOOLCHAIN", Value: not "local" });
-                if (match.Groups["image"].Success)
-                    Check(scene, at, tag, !auto, modules, new($"this is Go {tag}", $"这里是 Go {tag}"));
-                else
-                    Check(scene, at, tag, false, modules, new($"this is Go {tag}", $"这里是 Go {tag}"));
+                Check(scene, at, tag, match.Groups["image"].Success && !auto, modules, new($"this is Go {tag}", $"这里是 Go {tag}"));
             }
         }
     }

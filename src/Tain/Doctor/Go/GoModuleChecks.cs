@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Tain.Doctor.Go;
 
 /// <summary>What is wrong with go.mod and go.sum themselves.</summary>
@@ -34,7 +32,7 @@ internal static class GoModuleChecks
     private static void CheckSum(Scene scene, MainModule module)
     {
         // With a vendor folder nothing is fetched; in a workspace go.work.sum may have the lines.
-        if (module.Requirements.Count == 0 || File.Exists(Path.Join(module.Folder, "vendor/modules.txt")) || Directory.EnumerateFiles(module.Folder, "go.work.sum").Any() || File.Exists(Path.Join(scene.Folder, "go.work")))
+        if (module.Requirements.Count == 0 || File.Exists(Path.Join(module.Folder, "vendor/modules.txt")) || File.Exists(Path.Join(module.Folder, "go.work.sum")) || File.Exists(Path.Join(scene.Folder, "go.work")))
             return;
         var sum = module.Sum is { } file ? GoSum.Read(file) : null;
         // The go command reads the go.mod of every requirement, and the zip of those that packages come from: each direct one, since go mod tidy removes others.
@@ -47,6 +45,6 @@ internal static class GoModuleChecks
                 missing.Add($"{requirement.Path} {requirement.Version}");
         }
         if (missing.Count > 0)
-            scene.Add(new Finding(GoPitfalls.SumMissing, (module.Sum ?? module.File).Whole, new("count", missing.Count.ToString(CultureInfo.InvariantCulture)), new Fact("example", missing[0])));
+            scene.Add(new Finding(GoPitfalls.SumMissing, (module.Sum ?? module.File).Whole, new("count", missing.Count), new Fact("example", missing[0])));
     }
 }

@@ -81,7 +81,7 @@ internal static class GoPatternChecks
     }
 
     /// <summary>A list that stays short.</summary>
-    public static string List(IEnumerable<string> names)
+    private static string List(IEnumerable<string> names)
     {
         var all = names.ToList();
         return all.Count <= 3 ? string.Join(", ", all) : $"{string.Join(", ", all.Take(3))}, … (+{all.Count - 3})";

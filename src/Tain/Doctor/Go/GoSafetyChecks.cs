@@ -37,7 +37,7 @@ internal static partial class GoSafetyChecks
                     break;
             }
             if (assignment.Name is "GOPROXY" or "GOSUMDB")
-                CheckCredentials(scene, assignment.Name, assignment.Value, _ => assignment.Place);
+                CheckCredentials(scene, assignment.Name, assignment.Value, assignment.Place);
         }
         if (scope.File is not { } file)
             return;
@@ -50,16 +50,16 @@ internal static partial class GoSafetyChecks
         foreach (Match match in Rewrite().Matches(file.Text))
         {
             if (!IsComment(file, match.Index))
-                CheckCredentials(scene, "git", match.Value, _ => file.At(match.Index));
+                CheckCredentials(scene, "git", match.Value, file.At(match.Index));
         }
     }
 
-    private static void CheckCredentials(Scene scene, string name, string text, Func<int, Place> placeAt)
+    private static void CheckCredentials(Scene scene, string name, string text, Place place)
     {
         foreach (Match match in Credentials().Matches(text))
         {
             if (!match.Groups["password"].Value.Contains('$', StringComparison.Ordinal) && !match.Groups["password"].Value.Contains("{{", StringComparison.Ordinal))
-                scene.Add(new Finding(GoPitfalls.CredentialsInUrl, placeAt(match.Index), new("name", name), new Fact("host", match.Groups["host"].Value)));
+                scene.Add(new Finding(GoPitfalls.CredentialsInUrl, place, new("name", name), new Fact("host", match.Groups["host"].Value)));
         }
     }
 
@@ -67,13 +67,7 @@ internal static partial class GoSafetyChecks
 
     /// <summary>A setting of the go command's own file goes with its line; elsewhere a person decides what remains.</summary>
     private static Fixes.Edit? RemovalOrNull(Assignment assignment)
-    {
-        if (assignment is not { WholeLine: true, Place.File: { } file })
-            return null;
-        var start = file.StartOf(assignment.Place.Line);
-        var end = assignment.Place.Line < file.LineCount ? file.StartOf(assignment.Place.Line + 1) : file.Text.Length;
-        return new(file, start, end - start, "");
-    }
+        => assignment is { WholeLine: true, Place.File: { } file } ? Fixes.Edit.RemoveLine(file, assignment.Place.Line) : null;
 
     private static Fixes.Edit? FlagRemovalOrNull(Assignment assignment)
     {

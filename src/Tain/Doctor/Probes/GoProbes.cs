@@ -23,6 +23,8 @@ internal sealed class GoProbes(Scene scene, ProbeClient client)
     /// <summary>Questions to one mirror at once.</summary>
     private const int AtOnce = 16;
 
+    private static readonly Words CommaOrBar = new("a comma or |", "逗号或 |");
+
     private readonly GoView _go = scene.Go!;
 
     public async Task<IReadOnlyList<MirrorReport>> RunAsync()
@@ -106,7 +108,7 @@ internal sealed class GoProbes(Scene scene, ProbeClient client)
         }
         catch (ModuleZipException e)
         {
-            scene.Add(new Finding(GoProbePitfalls.MirrorUnreachable, mirror.Place, new Fact("mirror", mirror.Name), new Fact("module", sample.Name), new Fact("said", Secrets.OneLine(e.Message, 200)), new Fact("separator", ", or |")));
+            scene.Add(new Finding(GoProbePitfalls.MirrorUnreachable, mirror.Place, new Fact("mirror", mirror.Name), new Fact("module", sample.Name), new Fact("said", Secrets.OneLine(e.Message, 200)), new Fact("separator", CommaOrBar)));
             return null;
         }
     }
@@ -117,7 +119,7 @@ internal sealed class GoProbes(Scene scene, ProbeClient client)
         if (answer.IsAbsence && samples.Count > 0)
             return;
         scene.Add(new Finding(GoProbePitfalls.MirrorUnreachable, mirror.Place, new Fact("mirror", mirror.Name), new Fact("module", sample.Name), new Fact("said", answer.Said),
-            new Fact("separator", answer.IsAbsence ? ", or |" : "|"))
+            new Fact("separator", answer.IsAbsence ? CommaOrBar : new Words("|", "|")))
         {
             // What a pipeline names need not be reachable from here.
             Severity = mirror.Order < 0 ? Severity.Note : Severity.Error,
@@ -159,7 +161,7 @@ internal sealed class GoProbes(Scene scene, ProbeClient client)
             if (absent.Count == 0)
                 continue;
             var other = visits.First(o => o.Mods.GetValueOrDefault(absent[0]) is not null);
-            scene.Add(new Finding(GoProbePitfalls.VersionSkew, visit.Mirror.Place, new Fact("count", absent.Count.ToString(CultureInfo.InvariantCulture)), new Fact("mirror", visit.Mirror.Name), new Fact("other", other.Mirror.Name), new Fact("example", absent[0].Name)));
+            scene.Add(new Finding(GoProbePitfalls.VersionSkew, visit.Mirror.Place, new Fact("count", absent.Count), new Fact("mirror", visit.Mirror.Name), new Fact("other", other.Mirror.Name), new Fact("example", absent[0].Name)));
         }
 
         void Differs(Visit visit, string module, string got, string other, string hash) => scene.Add(new Finding(GoProbePitfalls.IdentityDiffers, visit.Mirror.Place,

@@ -19,7 +19,7 @@ internal static class PitfallText
     /// <summary>The section of docs/pitfalls.md.</summary>
     public static string Explain(string id, Language language)
     {
-        var pitfall = Pitfalls.All.First(p => p.Id == id);
+        var pitfall = Pitfalls.OrNull(id) ?? throw new ArgumentException($"there is no check {id}", nameof(id));
         return SectionOrNull(id, language) ?? $"{id}: {pitfall.Title.In(language)}\n";
     }
 

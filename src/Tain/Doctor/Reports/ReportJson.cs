@@ -14,7 +14,7 @@ internal static class ReportJson
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
-            json.WriteString("folder", diagnosis.Folder);
+            json.WriteString("folder", Redaction.Clean(diagnosis.Folder));
             json.WriteStartObject("summary");
             json.WriteNumber("errors", diagnosis.Count(Severity.Error));
             json.WriteNumber("warnings", diagnosis.Count(Severity.Warning));
@@ -33,7 +33,7 @@ internal static class ReportJson
                 if (finding.Place.File is { } file)
                 {
                     json.WriteString("file", Redaction.Clean(file.Shown));
-                    json.WriteString("path", file.Path);
+                    json.WriteString("path", Redaction.Clean(file.Path));
                     if (finding.Place.Line > 0)
                         json.WriteNumber("line", finding.Place.Line);
                 }
@@ -69,7 +69,7 @@ internal static class ReportJson
             }
             json.WriteEndArray();
 
-            json.WriteStartArray("passedOver");
+            json.WriteStartArray("skipped");
             foreach (var file in diagnosis.PassedOver)
             {
                 json.WriteStartObject();

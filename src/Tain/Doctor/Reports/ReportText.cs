@@ -10,7 +10,7 @@ internal static class ReportText
     private static readonly Words Fixable = new("--fix does it", "--fix 可自动完成");
     private static readonly Words Nothing = new("nothing wrong was found", "没有发现问题");
     private static readonly Words MirrorsTitle = new("Mirrors that were asked, the fastest first:", "已询问的镜像（由快到慢）：");
-    private static readonly Words PassedOverTitle = new("Passed over:", "已跳过：");
+    private static readonly Words PassedOverTitle = new("Skipped:", "已跳过：");
 
     public static string Write(Diagnosis diagnosis, ReportStyle style)
     {

@@ -46,11 +46,5 @@ internal sealed record NpmSetting(string Key, string Value, Place Place, int Sta
         => !RegistryUrl.IsPlain(value) ? null : Assignment is { } assignment ? assignment.ChangeOrNull(value) : Place.File is { } file && Length > 0 ? new(file, Start, Length, value) : null;
 
     /// <summary>Without the line.</summary>
-    public Edit? RemoveOrNull()
-    {
-        if (!OwnsLine || Place.File is not { } file || Place.Line < 1)
-            return null;
-        var start = file.StartOf(Place.Line);
-        return new(file, start, (Place.Line < file.LineCount ? file.StartOf(Place.Line + 1) : file.Text.Length) - start, "");
-    }
+    public Edit? RemoveOrNull() => OwnsLine && Place is { File: { } file, Line: > 0 } ? Edit.RemoveLine(file, Place.Line) : null;
 }

@@ -1,0 +1,78 @@
+using Tain.Doctor;
+using Tain.Doctor.Files;
+
+namespace Tain.Tests.Doctor;
+
+/// <summary>What a team tells the doctor.</summary>
+public sealed class DoctorFileTests
+{
+    [Theory]
+    [InlineData("ignore: go-sumdb-off", false)]
+    [InlineData("ignore:\n  - go-sumdb-off", false)]
+    [InlineData("ignore: [go-sumdb-off a/Dockerfile]", false)]
+    [InlineData("ignore: [go-sumdb-off a/*]", false)]
+    [InlineData("ignore: [go-sumdb-off b/*]", true)]
+    [InlineData("ignore: [go-sumdb-off a]", true)]
+    [InlineData("ignore: [go-proxy-no-direct]", true)]
+    [InlineData("", true)]
+    public async Task A_check_is_passed_over_everywhere_or_at_a_path(string text, bool isFound)
+    {
+        using var patient = new Patient();
+        patient.Write("repo/.tain-doctor.yaml", text).Write("repo/a/Dockerfile", "ENV GOSUMDB=off\n");
+        var diagnosis = await patient.ExamineAsync(0);
+        Assert.Equal(isFound, diagnosis.Findings.Any(f => f.Pitfall.Id == "go-sumdb-off"));
+        Assert.Equal(isFound ? 0 : 1, diagnosis.Ignored);
+    }
+
+    [Theory]
+    [InlineData("ENV GOSUMDB=off # tain:ignore go-sumdb-off\n", false)]
+    [InlineData("# tain:ignore go-proxy-pipe, go-sumdb-off\nENV GOSUMDB=off\n", false)]
+    [InlineData("# tain:ignore go-sumdb\nENV GOSUMDB=off\n", true)]
+    [InlineData("# tain:ignore go-sumdb-off\n\nENV GOSUMDB=off\n", true)]
+    [InlineData("ENV GOSUMDB=off\n# tain:ignore go-sumdb-off\n", true)]
+    public async Task A_comment_passes_over_its_own_line_and_the_next(string text, bool isFound)
+    {
+        using var patient = new Patient();
+        patient.Write("repo/Dockerfile", text);
+        Assert.Equal(isFound, (await patient.ExamineAsync(0)).Findings.Any(f => f.Pitfall.Id == "go-sumdb-off"));
+    }
+
+    [Theory]
+    [InlineData("privat: x", ".tain-doctor.yaml:1: 'privat' is no key of this file")]
+    [InlineData("private: 'a b'", "the pattern 'a b' can match no module: write a,b")]
+    [InlineData("ignore: [go-nothing]", "'go-nothing' names no check")]
+    [InlineData("private: {a: b}", "wants a list of words")]
+    [InlineData("- a", "is no mapping")]
+    [InlineData("a: [", "is no valid YAML")]
+    public void What_is_wrong_with_the_file_is_said_with_its_line(string text, string problem)
+    {
+        using var patient = new Patient();
+        patient.Write("repo/.tain-doctor.yaml", text);
+        var problems = new List<string>();
+        DoctorFile.Load(patient.Repo, new FileReader(patient.Repo, patient.Home), problems);
+        Assert.Contains(problem, Assert.Single(problems), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Private_and_public_patterns_decide_where_no_evidence_does()
+    {
+        using var patient = new Patient();
+        patient.Write("repo/go.mod", "module example.com/app\n\ngo 1.24\n\nrequire go.acme.example/secret v1.0.0\n").Write("repo/go.sum", "go.acme.example/secret v1.0.0 h1:FEBLx1zS214owpjy7qsBeixbURkuhQAwrK5UwLGTwt4=\ngo.acme.example/secret v1.0.0/go.mod h1:bwawxfHBFNV+L2hUp1rHADufV3IMtnDRdf1r5NINEl0=\n");
+        Assert.Empty((await patient.ExamineAsync(0)).Findings);
+        patient.Write("repo/.tain-doctor.yaml", "private: go.acme.example");
+        Assert.Equal("go-private-uncovered", Assert.Single((await patient.ExamineAsync(0)).Findings).Pitfall.Id);
+        patient.Write("repo/.tain-doctor.yaml", "private: go.acme.example\npublic: go.acme.example");
+        Assert.Empty((await patient.ExamineAsync(0)).Findings);
+    }
+
+    [Fact]
+    public void Others_code_and_copies_of_fixes_are_not_walked()
+    {
+        using var patient = new Patient();
+        foreach (var path in (string[])["a/Dockerfile", "node_modules/x/Dockerfile", "vendor/x/Dockerfile", ".git/Dockerfile", "testdata/Dockerfile", "Dockerfile.20261127T152302Z.bak", "b/.hidden/Dockerfile"])
+            patient.Write("repo/" + path, "");
+        var found = FolderWalk.Find(patient.Repo, (_, name) => name.StartsWith("Dockerfile", StringComparison.Ordinal), out var isCut);
+        Assert.Equal(["a/Dockerfile", "b/.hidden/Dockerfile"], found.Select(f => Path.GetRelativePath(patient.Repo, f)));
+        Assert.False(isCut);
+    }
+}
