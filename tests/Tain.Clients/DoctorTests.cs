@@ -187,6 +187,7 @@ public sealed class DoctorTests(DoctorTests.Internet internet) : IClassFixture<D
     {
         servers.Forget();
         var result = await patient.GoAsync([.. behaviour.Command, behaviour.Module]);
+        await servers.SettleAsync();
         var actual = new Outcome(result.ExitCode == 0 ? null : result.Output) { Asked = servers.Asked, LooksUp = servers.LookedUp, Told = servers.Told };
         Assert.True(expected.ToString() == actual.ToString(), $"{result.Command}\nshould have: {expected}\nbut it:      {actual}\nIt printed:\n{result.Output}");
         if (expected.Error is { } error)

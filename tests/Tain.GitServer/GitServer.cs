@@ -31,6 +31,7 @@ public sealed class GitServer : IAsyncDisposable
     private readonly string _repositories, _temp = Directory.CreateTempSubdirectory("tain-gitserver-").FullName;
     private readonly WebApplication _server;
     private ConnectProxy? _proxy;
+    private int _answering;
 
     private GitServer(string repositories)
     {
@@ -73,6 +74,9 @@ public sealed class GitServer : IAsyncDisposable
 
     /// <summary>What was asked, in the order in which it was answered.</summary>
     public IReadOnlyList<Request> Requests => [.. _requests];
+
+    /// <summary>How many requests are being answered and are not among <see cref="Requests"/> yet: a client may have its answer before.</summary>
+    public int Answering => Volatile.Read(ref _answering);
 
     /// <summary>How often the proxy was asked for each <c>HOST:PORT</c>.</summary>
     public IReadOnlyDictionary<string, int> Connections => _proxy!.Connections;
@@ -141,6 +145,19 @@ public sealed class GitServer : IAsyncDisposable
         || _folders.Keys.Concat(_forwarded.Keys).Any(f => f.Split('/')[0] == host);
 
     private async Task ServeAsync(HttpContext context)
+    {
+        Interlocked.Increment(ref _answering);
+        try
+        {
+            await AnswerAsync(context);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _answering);
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context)
     {
         var path = context.Request.Host.Host + context.Request.Path.Value!.TrimEnd('/');
         var (repository, folder) = FindRepository(path);

@@ -110,6 +110,13 @@ internal sealed class LittleInternet : IAsyncDisposable
         File.Delete(SshLog);
     }
 
+    /// <summary>Waits until all that was answered is known here too.</summary>
+    public async Task SettleAsync()
+    {
+        while (_server.Answering > 0)
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+    }
+
     /// <summary>Whoever answers at this host from now on has a certificate that is not its own, and another repository for its modules.</summary>
     public void Impersonate(string host)
     {
