@@ -16,7 +16,7 @@ internal static class DockerDaemonChecks
             AddInsecure(scene, file.At(insecure.Start), "insecure-registries", insecure.Text!);
         var entries = Strings(root["registry-mirrors"]).ToList();
         if (entries.Count > 0)
-            CheckMirrors(scene, [.. entries.Select(e => new Mirror(e.Text!, file.At(e.Start)))], uses, WithoutRetired(file, entries));
+            CheckMirrors(scene, [.. entries.Select(e => new Mirror(e.Text!, file.At(e.Start))).Select(m => m with { IsPlain = m.Address.StartsWith("http://", StringComparison.Ordinal) || !Strings(root["insecure-registries"]).Any(i => i.Text == m.Host) })], uses, WithoutRetired(file, entries));
     }
 
     /// <param name="words">What dockerd is started with: <c>--registry-mirror=URL</c>, or the two as words of their own.</param>

@@ -13,7 +13,7 @@ internal static class K3sChecks
         foreach (var (key, mirror) in Entries(root.ChildOrNull("mirrors")))
         {
             var mirrors = ((mirror.ChildOrNull("endpoint") as YamlSequenceNode)?.Children ?? []).OfType<YamlScalarNode>()
-                .Where(e => e.Value is { Length: > 0 }).Select(e => new Mirror(e.Value!, file.At(e))).ToList();
+                .Where(e => e.Value is { Length: > 0 }).Select(e => new Mirror(e.Value!, file.At(e))).Select(m => m with { IsPlain = root.ChildOrNull("configs").ChildOrNull(m.Host).ChildOrNull("tls") is null }).ToList();
             if (mirrors.Count > 0)
                 MirrorList.AddWrongName(scene, file.At(key), key.Value!);
             MirrorList.Check(scene, key.Value == "*" ? "" : key.Value!, mirrors);

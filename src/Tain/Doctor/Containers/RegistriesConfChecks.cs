@@ -43,7 +43,7 @@ internal static class RegistriesConfChecks
             AddWrongName(scene, file.At(named.Start), name, uses);
         foreach (var mirror in mirrors)
             AddLocation(scene, file, mirror);
-        MirrorList.Check(scene, name, [.. from m in mirrors let l = m["location"] where l?.StringOrNull is not null select new Mirror(l.Text!, file.At(l.Start))]);
+        MirrorList.Check(scene, name, [.. from m in mirrors let l = m["location"] where l?.StringOrNull is not null select new Mirror(l.Text!, file.At(l.Start)) { IsPlain = m["insecure"] is not { IsTrue: true } }]);
         AddDigestsOnly(scene, file, registry, mirrors, name, uses);
     }
 

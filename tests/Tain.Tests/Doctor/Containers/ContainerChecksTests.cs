@@ -88,6 +88,16 @@ public sealed class ContainerChecksTests
         Assert.Equal(Assert.Single(@case.After.Values), text);
     }
 
+    [Theory]
+    [InlineData("mirrors-in-use", "https://hub-mirror.c.163.com", "https://mirror.ccs.tencentyun.com", "https://mirror.corp.example", "https://mirror2.corp.example")]
+    [InlineData("k3s", "https://mirror.gcr.io")]
+    [InlineData("order", "https://mirror.corp.example", "https://mirror.corp.example/hub", "https://mirror.gcr.io")]
+    public void Mirrors_are_asked_at_their_roots_unless_they_have_settings_of_their_own(string name, params string[] addresses)
+    {
+        using var @case = new CorpusCase($"containers/healthy-{name}.txt");
+        Assert.Equal(addresses, @case.Look().Mirrors.Select(m => m.Address).Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public void All_of_the_internet_is_an_error()
     {
