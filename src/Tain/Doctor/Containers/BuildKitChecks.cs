@@ -11,7 +11,7 @@ internal static class BuildKitChecks
             return;
         foreach (var (name, registry) in root["registry"]?.Children ?? [])
         {
-            var mirrors = (registry["mirrors"]?.Items ?? []).Where(m => m.StringOrNull is not null).Select(m => new Mirror(m.Text!, file.At(m.Start))).ToList();
+            var mirrors = (registry["mirrors"]?.Items ?? []).Where(m => m.StringOrNull is not null).Select(m => new Mirror(m.Text!, file.At(m.Start))).Select(m => m with { IsPlain = root.At("registry", m.Host) is null }).ToList();
             if (mirrors.Count > 0)
                 MirrorList.AddWrongName(scene, file.At(registry.Start), name);
             MirrorList.Check(scene, name, mirrors);

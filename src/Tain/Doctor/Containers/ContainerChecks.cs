@@ -14,6 +14,11 @@ internal static class ContainerChecks
         foreach (var (file, text) in dockerfiles)
             DockerfileChecks.Run(scene, file, text);
 
+        // What a pipeline's own Docker builds is pulled by it; its jobs' images are not.
+        var builds = uses.Where(u => u.Kind is ImageUseKind.From or ImageUseKind.CopyFrom).ToList();
+        foreach (var words in scene.Scopes.Where(s => s.File is not null).SelectMany(s => YamlImages.DockerFlags(s, s.File!)))
+            DockerDaemonChecks.RunFlags(scene, words, builds);
+
         var ofMachine = ContainerFiles.OfMachine(scene.Machine).Select(f => (f.Kind, File: scene.Files.ReadOrNull(f.Path)!)).Where(f => f.File is not null).ToList();
         var hosts = ofMachine.Find(f => f.Kind is ContainerFileKind.HostsToml).File;
         foreach (var (kind, file) in ofMachine)
@@ -41,6 +46,9 @@ internal static class ContainerChecks
                 break;
             case ContainerFileKind.RegistriesConf:
                 RegistriesConfChecks.Run(scene, file, uses);
+                break;
+            case ContainerFileKind.K3s:
+                K3sChecks.Run(scene, file);
                 break;
             case ContainerFileKind.BuildKit:
                 BuildKitChecks.Run(scene, file);

@@ -1,6 +1,6 @@
 namespace Tain.Doctor.Containers;
 
-internal enum ContainerFileKind { DockerDaemon, Containerd, HostsToml, RegistriesConf, BuildKit }
+internal enum ContainerFileKind { DockerDaemon, Containerd, HostsToml, RegistriesConf, BuildKit, K3s }
 
 /// <summary>The settings of what pulls images: this machine's, and those that a repository keeps for others.</summary>
 internal static class ContainerFiles
@@ -17,6 +17,7 @@ internal static class ContainerFiles
         "config.toml" when Path.GetFileName(folder) == "containerd" => ContainerFileKind.Containerd,
         "hosts.toml" when Path.GetFileName(Path.GetDirectoryName(folder)) is "certs.d" or "hosts.d" => ContainerFileKind.HostsToml,
         "registries.conf" => ContainerFileKind.RegistriesConf,
+        "registries.yaml" => ContainerFileKind.K3s,
         "buildkitd.toml" => ContainerFileKind.BuildKit,
         _ when name.EndsWith(".conf", StringComparison.Ordinal) && Path.GetFileName(folder) == "registries.conf.d" => ContainerFileKind.RegistriesConf,
         _ => null,
@@ -42,6 +43,8 @@ internal static class ContainerFiles
             foreach (var file in Entries(folder, folders: false).Where(f => f.EndsWith(".conf", StringComparison.Ordinal)))
                 yield return (file, ContainerFileKind.RegistriesConf);
         }
+        yield return (machine.InSystem("/etc/rancher/k3s/registries.yaml"), ContainerFileKind.K3s);
+        yield return (machine.InSystem("/etc/rancher/rke2/registries.yaml"), ContainerFileKind.K3s);
         yield return (machine.InSystem("/etc/buildkit/buildkitd.toml"), ContainerFileKind.BuildKit);
         yield return (machine.InSystem("/etc/buildkitd.toml"), ContainerFileKind.BuildKit);
         yield return (Path.Join(machine.ConfigFolder, "buildkit/buildkitd.toml"), ContainerFileKind.BuildKit);

@@ -20,13 +20,15 @@ internal static class ContainerdChecks
         {
             var mirrors = registry!["mirrors"] is { Kind: TomlKind.Table, Children.Count: > 0 } set ? set : null;
             var path = registry["config_path"];
-            // registry.auths and registry.configs may stand beside it as far as they are credentials: only mirrors and configs with TLS are refused.
-            if (mirrors is not null && path is { StringOrNull: { Length: > 0 } folder })
-            {
-                scene.Add(new(MirrorPitfalls.MirrorsTwice, file.At(path.Start), new Fact("table", "mirrors"), new Fact("line", file.At(mirrors.Start).Line.ToString(CultureInfo.InvariantCulture)),
-                    new Fact("folder", KnownHosts.Show(folder))));
-            }
-            else if (mirrors is not null)
+            var isPathSet = path is { StringOrNull.Length: > 0 };
+            // registry.auths and registry.configs may stand beside it as far as they are credentials: only mirrors and, up to 1.7, configs with TLS are refused.
+            // (Version 3 of the file is of 2.0 and later.)
+            var tls = root["version"]?.Text == "3" ? null : registry["configs"]?.Children.Select(c => c.Value["tls"]).FirstOrDefault(t => t is not null);
+            if (isPathSet && mirrors is not null)
+                AddTwice(scene, file, path!, "mirrors", mirrors, new("containerd", "containerd"));
+            if (isPathSet && tls is not null)
+                AddTwice(scene, file, path!, "configs.tls", tls, new("containerd before 2.0", "2.0 之前的 containerd"));
+            if (!isPathSet && mirrors is not null)
             {
                 var (name, first) = mirrors.Children[0];
                 scene.Add(new(MirrorPitfalls.MirrorsDeprecated, file.At(mirrors.Start), new Fact("registry", KnownHosts.Show(name)),
@@ -43,7 +45,7 @@ internal static class ContainerdChecks
                     MirrorList.AddInsecure(scene, file.At(skip.Start), "insecure_skip_verify = true", KnownHosts.HostOf(name));
             }
         }
-        if (certs is not null && hosts is not null && !IsCriOff(root) && !ReadsMore(root) && !registries.Any(r => Reads(r.Registry!, scene, certs)))
+        if (certs is not null && hosts is not null && !IsCriOff(root) && !ReadsMore(root) && !registries.Any(r => Reads(root, r.Registry!, scene, certs)))
             AddNotRead(scene, file, root, registries.Select(r => r.Registry!["config_path"]).FirstOrDefault(p => p is not null), certs, hosts);
     }
 
@@ -53,14 +55,34 @@ internal static class ContainerdChecks
     /// <summary>Other files are read too, which may say more.</summary>
     private static bool ReadsMore(TomlValue root) => root["imports"]?.Items.Any() ?? false;
 
-    /// <summary>config_path is a list like PATH.</summary>
-    private static bool Reads(TomlValue registry, Scene scene, string certs)
-        => registry["config_path"]?.StringOrNull?.Split(':').Any(p => Path.TrimEndingDirectorySeparator(scene.Machine.InSystem(p)) == certs) ?? false;
+    private static void AddTwice(Scene scene, TextFile file, TomlValue path, string name, TomlValue table, Words containerd)
+        => scene.Add(new(MirrorPitfalls.MirrorsTwice, file.At(path.Start), new Fact("table", name), new Fact("line", file.At(table.Start).Line.ToString(CultureInfo.InvariantCulture)),
+            new Fact("containerd", containerd), new Fact("folder", KnownHosts.Show(path.Text!.Split(':')[0]))));
+
+    /// <summary>config_path is a list like PATH, which what pulls since 2.1 takes for one folder (containerd/containerd#12415, #12808).</summary>
+    private static bool Reads(TomlValue root, TomlValue registry, Scene scene, string certs)
+    {
+        var folders = registry["config_path"]?.StringOrNull?.Split(':') ?? [];
+        return folders.Any(p => Path.TrimEndingDirectorySeparator(scene.Machine.InSystem(p)) == certs) && (folders.Length == 1 || root["version"]?.Text != "3" || IsLocalPull(root, registry));
+    }
+
+    /// <summary>Settings that make Kubernetes' part pull by itself, as it did before 2.1 (<c>CheckLocalImagePullConfigs</c> in its config.go).</summary>
+    private static bool IsLocalPull(TomlValue root, TomlValue registry)
+    {
+        var images = root.At("plugins", Plugins[0]);
+        return images?["use_local_image_pull"] is { IsTrue: true } || images?["discard_unpacked_layers"] is { IsTrue: true } || images?["image_pull_with_sync_fs"] is { IsTrue: true }
+            || images?["disable_snapshot_annotations"] is { Text: "false" } || images?["max_concurrent_downloads"] is { Text: not "3" }
+            || ((string[])["mirrors", "configs", "auths"]).Any(k => registry[k] is { Children.Count: > 0 });
+    }
 
     private static void AddNotRead(Scene scene, TextFile file, TomlValue root, TomlValue? path, string certs, TextFile hosts)
     {
+        // The default of 2.2 is such a list too.
+        var why = path?.StringOrNull?.Contains(':', StringComparison.Ordinal) ?? false
+            ? new Words("names several folders in config_path, which containerd 2.1 and later takes for one (containerd#12808)", "的 config_path 写了多个目录，containerd 2.1 起会把它们当成一个目录（containerd#12808）")
+            : new Words("has no config_path for it", "中没有对应的 config_path");
         var plugin = root["version"]?.Text switch { "3" => Plugins[0], "2" => Plugins[1], _ => Plugins[2] };
-        scene.Add(new(MirrorPitfalls.HostsNotRead, path is null ? file.Whole : file.At(path.Start), new Fact("hosts", hosts.Shown), new Fact("config", file.Shown), new Fact("folder", scene.Files.Shown(certs)),
+        scene.Add(new(MirrorPitfalls.HostsNotRead, path is null ? file.Whole : file.At(path.Start), new Fact("hosts", hosts.Shown), new Fact("config", file.Shown), new Fact("why", why), new Fact("folder", scene.Files.Shown(certs)),
             new Fact("plugin", plugin)));
     }
 }

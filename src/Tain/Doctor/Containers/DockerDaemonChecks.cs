@@ -5,7 +5,7 @@ using Tain.Doctor.Fixes;
 
 namespace Tain.Doctor.Containers;
 
-/// <summary>dockerd's <c>daemon.json</c>.</summary>
+/// <summary>dockerd's <c>daemon.json</c>, and its flags of the same meaning.</summary>
 internal static class DockerDaemonChecks
 {
     public static void Run(Scene scene, TextFile file, IReadOnlyList<ImageUse> uses)
@@ -13,22 +13,39 @@ internal static class DockerDaemonChecks
         if (JsonFile.ParseOrNull(file, scene.Files) is not { Kind: JsonTokenType.StartObject } root)
             return;
         foreach (var insecure in Strings(root["insecure-registries"]))
-        {
-            // A host, or a range of addresses, whose slash is no path's.
-            var isUrl = insecure.Text!.Contains("://", StringComparison.Ordinal);
-            MirrorList.AddInsecure(scene, file.At(insecure.Start), "insecure-registries", isUrl ? KnownHosts.HostOf(insecure.Text) : insecure.Text);
-        }
+            AddInsecure(scene, file.At(insecure.Start), "insecure-registries", insecure.Text!);
         var entries = Strings(root["registry-mirrors"]).ToList();
-        if (entries.Count == 0)
-            return;
+        if (entries.Count > 0)
+            CheckMirrors(scene, [.. entries.Select(e => new Mirror(e.Text!, file.At(e.Start))).Select(m => m with { IsPlain = m.Address.StartsWith("http://", StringComparison.Ordinal) || !Strings(root["insecure-registries"]).Any(i => i.Text == m.Host) })], uses, WithoutRetired(file, entries));
+    }
+
+    /// <param name="words">What dockerd is started with: <c>--registry-mirror=URL</c>, or the two as words of their own.</param>
+    public static void RunFlags(Scene scene, IReadOnlyList<(string Text, Place Place)> words, IReadOnlyList<ImageUse> uses)
+    {
         var mirrors = new List<Mirror>();
-        foreach (var entry in entries)
+        for (var i = 0; i < words.Count; i++)
         {
-            var mirror = new Mirror(entry.Text!, file.At(entry.Start));
-            if (AddAddress(scene, mirror))
-                mirrors.Add(mirror);
+            var (name, value) = words[i].Text.Split('=', 2) is [var before, var behind] ? (before, behind) : (words[i].Text, i + 1 < words.Count ? words[i + 1].Text : "");
+            // What stands in a variable nobody knows here.
+            if (value.Length == 0 || value.Contains('$', StringComparison.Ordinal))
+                continue;
+            if (name == "--registry-mirror")
+                mirrors.Add(new(value, words[i].Place));
+            else if (name == "--insecure-registry")
+                AddInsecure(scene, words[i].Place, name, value);
         }
-        MirrorList.Check(scene, ImageReference.DockerHub, mirrors, WithoutRetired(file, entries));
+        if (mirrors.Count > 0)
+            CheckMirrors(scene, mirrors, uses, withoutRetired: null);
+    }
+
+    /// <summary>A host, or a range of addresses, whose slash is no path's.</summary>
+    private static void AddInsecure(Scene scene, Place place, string setting, string host)
+        => MirrorList.AddInsecure(scene, place, setting, host.Contains("://", StringComparison.Ordinal) ? KnownHosts.HostOf(host) : host);
+
+    private static void CheckMirrors(Scene scene, List<Mirror> entries, IReadOnlyList<ImageUse> uses, Edit? withoutRetired)
+    {
+        var mirrors = entries.Where(m => AddAddress(scene, m)).ToList();
+        MirrorList.Check(scene, ImageReference.DockerHub, mirrors, withoutRetired);
         AddHubOnly(scene, mirrors, uses);
     }
 

@@ -14,8 +14,8 @@ internal static class DockerfilePitfalls
         new("The image that is shipped holds the whole toolchain", "发布的镜像包含整套构建工具链"),
         new("The last stage is built from {image} and runs {command} (line {at}): compiler, sources and caches go with every pull, often a gigabyte where some megabytes would do.",
             "最后一个阶段基于 {image}，并在其中运行 {command}（第 {at} 行）：编译器、源码和缓存会随每次拉取一同传输，常常多达上 GB，而实际只需几 MB。"),
-        new("Build in a stage of its own (FROM {image} AS build) and end with FROM {runtime} and COPY --from=build.",
-            "在单独的阶段中构建（FROM {image} AS build），最后用 FROM {runtime} 加 COPY --from=build。"));
+        new("Build in a stage of its own (FROM {image} AS build) and end with FROM {runtime}@sha256:… and COPY --from=build.",
+            "在单独的阶段中构建（FROM {image} AS build），最后用 FROM {runtime}@sha256:… 加 COPY --from=build。"));
 
     public static Pitfall AddUrl { get; } = new("dockerfile-add-url", Severity.Warning,
         new("A build takes a file from the internet that nobody verified", "构建时从互联网获取未经校验的文件"),

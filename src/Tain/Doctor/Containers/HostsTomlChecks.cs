@@ -19,7 +19,7 @@ internal static class HostsTomlChecks
         var mirrors = new List<Mirror>();
         foreach (var (address, host) in hosts)
         {
-            var mirror = new Mirror(address, file.At(host.Start));
+            var mirror = new Mirror(address, file.At(host.Start)) { IsPlain = host["skip_verify"] is not { IsTrue: true } && host["ca"] is null && host["client"] is null };
             mirrors.Add(mirror);
             AddSkipped(scene, file, host, mirror.Host);
             AddCapabilities(scene, file, host, mirror);

@@ -20,9 +20,6 @@ internal sealed partial record ImageReference(string Text, string Registry, stri
     /// <summary>What the name ends in: <c>golang</c> of <c>mirror.example/library/golang</c>.</summary>
     public string Last => Repository[(Repository.LastIndexOf('/') + 1)..];
 
-    /// <summary>Whether no registry was written.</summary>
-    public bool IsShort => !Text.StartsWith(Registry + "/", StringComparison.Ordinal) && Registry == DockerHub && !Text.StartsWith("index.docker.io/", StringComparison.Ordinal);
-
     /// <summary>Null when it is no image's name.</summary>
     public static ImageReference? ParseOrNull(string text)
     {

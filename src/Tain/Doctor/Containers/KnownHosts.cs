@@ -12,6 +12,9 @@ internal static class KnownHosts
         "registry.gitlab.com", "lscr.io", "cgr.dev", "registry.access.redhat.com", "registry.redhat.io", "registry.fedoraproject.org", "container-registry.oracle.com",
     };
 
+    /// <summary>Registries where anybody may have an account, and push below a name of their own.</summary>
+    private static readonly HashSet<string> OpenRegistries = new(StringComparer.OrdinalIgnoreCase) { "docker.io", "quay.io", "ghcr.io", "registry.gitlab.com" };
+
     /// <summary>Mirrors of Docker Hub that anybody may use.</summary>
     private static readonly HashSet<string> PublicMirrors = new(StringComparer.OrdinalIgnoreCase) { "mirror.gcr.io", "public.ecr.aws" };
 
@@ -47,6 +50,8 @@ internal static class KnownHosts
     }
 
     public static bool IsPublicRegistry(string host) => PublicRegistries.Contains(host) || host.EndsWith(".gcr.io", StringComparison.OrdinalIgnoreCase);
+
+    public static bool IsOpenToAll(string host) => OpenRegistries.Contains(host);
 
     public static bool IsHubServer(string host) => HubServers.Contains(host);
 

@@ -7,6 +7,22 @@ namespace Tain.Doctor.Containers;
 internal sealed record Mirror(string Address, Place Place)
 {
     public string Host { get; } = KnownHosts.HostOf(Address);
+
+    /// <summary>Whether the tool asks it in the plain way: no settings of its own for certificates, and https where no scheme is written.</summary>
+    public bool IsPlain { get; init; } = true;
+
+    /// <summary>What <c>/v2/</c> is below: a path without a scheme, or behind <c>/v2/</c>, is of images' names.</summary>
+    public string Root
+    {
+        get
+        {
+            var scheme = Address.IndexOf("://", StringComparison.Ordinal);
+            if (scheme < 0)
+                return "https://" + Host;
+            var path = Address.IndexOf('/', scheme + 3);
+            return path > 0 && Address.AsSpan(path).StartsWith("/v2/") ? Address[..path] : Address;
+        }
+    }
 }
 
 /// <summary>What can be wrong with a list of mirrors in any tool.</summary>
@@ -19,8 +35,8 @@ internal static class MirrorList
         for (var i = 0; i < mirrors.Count; i++)
         {
             var mirror = mirrors[i];
-            // Most lists have hosts, some have URLs.
-            scene.AddMirror("oci", mirror.Address.Contains("://", StringComparison.Ordinal) ? mirror.Address : "https://" + mirror.Address, mirror.Place);
+            if (mirror.IsPlain)
+                scene.AddMirror("oci", mirror.Root, mirror.Place);
             if (mirror.Address.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
                 AddInsecure(scene, mirror.Place, "http://", mirror.Host);
             if (KnownHosts.RetiredOrNull(mirror.Host) is { } source)

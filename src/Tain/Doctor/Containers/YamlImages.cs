@@ -38,7 +38,7 @@ internal static class YamlImages
     {
         if (root.ChildOrNull("apiVersion") is null)
             yield break;
-        foreach (var map in Maps(root))
+        foreach (var map in YamlFile.Mappings(root))
         {
             foreach (var list in ContainerLists.Select(map.ChildOrNull).OfType<YamlSequenceNode>())
             {
@@ -57,13 +57,13 @@ internal static class YamlImages
         var path = file.Path;
         if (path.Contains("/workflows/", StringComparison.Ordinal) || file.Name is "action.yml" or "action.yaml")
             return Actions(root);
-        if (file.Name.Contains("gitlab-ci", StringComparison.Ordinal) || path.Contains("/.gitlab", StringComparison.Ordinal))
+        if (IsGitLab(file))
             return GitLab(root);
         if (path.Contains("/.circleci/", StringComparison.Ordinal))
             // Beside "docker:" lists there are "machine: image:", which are virtual machines.
-            return Maps(root).Select(m => m.ChildOrNull("docker")).OfType<YamlSequenceNode>().SelectMany(l => l.Children).Select(c => c.ChildOrNull("image")).OfType<YamlNode>();
+            return YamlFile.Mappings(root).Select(m => m.ChildOrNull("docker")).OfType<YamlSequenceNode>().SelectMany(l => l.Children).Select(c => c.ChildOrNull("image")).OfType<YamlNode>();
         if (file.Name is ".drone.yml" or ".woodpecker.yml" or "bitbucket-pipelines.yml" || path.Contains("/.woodpecker/", StringComparison.Ordinal))
-            return Maps(root).Select(m => m.ChildOrNull("image")).OfType<YamlNode>().Select(i => i.ChildOrNull("name") ?? i);
+            return YamlFile.Mappings(root).Select(m => m.ChildOrNull("image")).OfType<YamlNode>().Select(i => i.ChildOrNull("name") ?? i);
         return [];
     }
 
@@ -80,7 +80,7 @@ internal static class YamlImages
                     yield return beside;
             }
         }
-        foreach (var map in Maps(root))
+        foreach (var map in YamlFile.Mappings(root))
         {
             foreach (var key in (string[])["uses", "image"])
             {
@@ -93,41 +93,35 @@ internal static class YamlImages
     /// <summary><c>image:</c> and <c>services:</c>, each a name or a map with one, of all jobs and for all.</summary>
     private static IEnumerable<YamlNode> GitLab(YamlNode root)
     {
-        if (root is not YamlMappingNode map)
-            return [];
-        var jobs = map.Children.Where(c => c.Key is YamlScalarNode { Value: { } key } && (!GitLabGlobals.Contains(key) || key == "pages")).Select(c => c.Value);
-        return from place in (IEnumerable<YamlNode>)[root, .. jobs]
+        return from place in GitLabPlaces(root)
                from image in (IEnumerable<YamlNode?>)[place.ChildOrNull("image"), .. (place.ChildOrNull("services") as YamlSequenceNode)?.Children ?? []]
                let name = image is YamlMappingNode ? image.ChildOrNull("name") : image
                where name is not null
                select name;
     }
 
+    /// <summary>The words that a GitLab pipeline starts its services of <c>docker:dind</c> with.</summary>
+    public static IEnumerable<IReadOnlyList<(string Text, Place Place)>> DockerFlags(Scope scope, TextFile file)
+    {
+        if (scope.Kind is not ScopeKind.Pipeline || !IsGitLab(file))
+            return [];
+        return from document in scope.Documents
+               from place in GitLabPlaces(document.RootNode)
+               from service in (place.ChildOrNull("services") as YamlSequenceNode)?.Children ?? []
+               where service.ChildOrNull("name").TextOrNull()?.Contains("dind", StringComparison.Ordinal) ?? false
+               let command = service.ChildOrNull("command") as YamlSequenceNode
+               where command is not null
+               select (IReadOnlyList<(string, Place)>)[.. command.Children.OfType<YamlScalarNode>().Select(w => (w.Value ?? "", file.At(w)))];
+    }
+
+    private static bool IsGitLab(TextFile file) => file.Name.Contains("gitlab-ci", StringComparison.Ordinal) || file.Path.Contains("/.gitlab", StringComparison.Ordinal);
+
+    /// <summary>The pipeline itself, and its jobs.</summary>
+    private static IEnumerable<YamlNode> GitLabPlaces(YamlNode root)
+        => root is YamlMappingNode map ? [root, .. map.Children.Where(c => c.Key is YamlScalarNode { Value: { } key } && (!GitLabGlobals.Contains(key) || key == "pages")).Select(c => c.Value)] : [];
+
     private static string? Name(YamlNode node)
         => node.TextOrNull() is { } text ? text.StartsWith("docker://", StringComparison.Ordinal) ? text["docker://".Length..] : text : null;
 
     internal static IEnumerable<YamlNode> Members(YamlNode? node) => node is YamlMappingNode map ? map.Children.Values : [];
-
-    /// <summary>All mappings at any depth, each once: anchors may make a small file a deep one.</summary>
-    private static IEnumerable<YamlMappingNode> Maps(YamlNode root)
-    {
-        var seen = new HashSet<YamlNode>(ReferenceEqualityComparer.Instance);
-        var open = new Stack<YamlNode>([root]);
-        while (open.TryPop(out var node))
-        {
-            if (!seen.Add(node))
-                continue;
-            if (node is YamlMappingNode map)
-            {
-                yield return map;
-                foreach (var child in map.Children.Values.Reverse())
-                    open.Push(child);
-            }
-            else if (node is YamlSequenceNode list)
-            {
-                foreach (var child in list.Children.Reverse())
-                    open.Push(child);
-            }
-        }
-    }
 }

@@ -10,7 +10,7 @@ public sealed class ContainerChecksTests
     /// <summary>All the files that are read for it.</summary>
     private static readonly string[] Names =
     [
-        "root/etc/docker/daemon.json", "root/etc/containerd/config.toml", "root/etc/containerd/certs.d/docker.io/hosts.toml", "root/etc/containers/registries.conf", "root/etc/buildkit/buildkitd.toml",
+        "root/etc/docker/daemon.json", "root/etc/containerd/config.toml", "root/etc/containerd/certs.d/docker.io/hosts.toml", "root/etc/containers/registries.conf", "root/etc/buildkit/buildkitd.toml", "root/etc/rancher/k3s/registries.yaml",
         "repo/Dockerfile", "repo/compose.yaml", "repo/k8s.yaml", "repo/.gitlab-ci.yml", "repo/.github/workflows/ci.yml", "repo/Jenkinsfile", "repo/.circleci/config.yml", "repo/.drone.yml",
     ];
 
@@ -20,7 +20,7 @@ public sealed class ContainerChecksTests
         var piece = Gen.OneOf(
             Gen.OneOf<string>("FROM ", "RUN ", "COPY ", "ADD ", "ARG ", "ONBUILD ", "--from=", "--mount=type=bind,from=", "<<EOF", "EOF", "# escape=`\n", "# syntax=", "\\\n", " AS ", "$", "${", "}", ":-", "scratch"),
             Gen.OneOf<string>("apiVersion: v1\nkind: Pod\n", "services:\n", "containers:\n", "  - image: ", "image: ", "uses: docker://", "jobs:\n", "  a:\n", "&a ", "*a", "- ", "? ", "<<: "),
-            Gen.OneOf<string>("[plugins.cri.registry]\n", "[[registry]]\n", "[[registry.mirror]]\n", "[host.\"", "\"]\n", "location = ", "config_path = ", "mirrors = [", "capabilities = []\n", "\"registry-mirrors\": ["),
+            Gen.OneOf<string>("[plugins.cri.registry]\n", "[[registry]]\n", "[[registry.mirror]]\n", "[host.\"", "\"]\n", "location = ", "prefix = ", "pull-from-mirror = ", "mirrors:\n", "endpoint: [", "config_path = ", "mirrors = [", "capabilities = []\n", "\"registry-mirrors\": ["),
             Gen.OneOf<string>("nginx", "a:latest", "https://u:s3cr3t@a.example/x?y", "http://", "@sha256:", "docker.io", "registry-1.docker.io", "0.0.0.0/0", "::", "true", "image('a')"),
             Gen.OneOf<string>("{", "}", "[", "]", "\"", "'", "=", ":", ",", "#", "\n", " ", "\t", "\r\n", "\ufeff", "\ud800", "\0", "😀"),
             Gen.Char.Select(c => c.ToString()));
@@ -86,6 +86,16 @@ public sealed class ContainerChecksTests
         Assert.NotNull(edit);
         var text = edit.File.Text.Remove(edit.Start, edit.Length).Insert(edit.Start, edit.Text);
         Assert.Equal(Assert.Single(@case.After.Values), text);
+    }
+
+    [Theory]
+    [InlineData("mirrors-in-use", "https://hub-mirror.c.163.com", "https://mirror.ccs.tencentyun.com", "https://mirror.corp.example", "https://mirror2.corp.example")]
+    [InlineData("k3s", "https://mirror.gcr.io")]
+    [InlineData("order", "https://mirror.corp.example", "https://mirror.corp.example/hub", "https://mirror.gcr.io")]
+    public void Mirrors_are_asked_at_their_roots_unless_they_have_settings_of_their_own(string name, params string[] addresses)
+    {
+        using var @case = new CorpusCase($"containers/healthy-{name}.txt");
+        Assert.Equal(addresses, @case.Look().Mirrors.Select(m => m.Address).Order(StringComparer.Ordinal));
     }
 
     [Fact]
