@@ -31,8 +31,8 @@ internal static class CommandTable
             Argument = new("DIR", "The folder to examine. Default: the repository that the current folder is in, else the current folder.", "name one folder", IsOptional: true),
             Flags =
             [
-                new("--fix", null, "Write the settings that put it right: shown as a diff first, a copy of each file kept beside it. It asks before it writes."),
-                new("--dry-run", null, "With --fix: show the diff, write nothing."),
+                new("--fix", null, "Write the settings that put it right: shown as a diff first, a copy of each file kept in ~/.local/state/tain/doctor. It asks before it writes."),
+                new("--dry-run", null, "Show the diff of --fix, write nothing."),
                 new("--yes", null, "With --fix: write without asking; needed where there is no terminal."),
                 new("--offline", null, "Ask no mirror anything."),
                 new("--deadline", "DURATION", "All questions to mirrors together take no longer. Default: 5s. Allowed: 100ms to 5m."),

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Tain.Doctor;
 using Tain.Doctor.Fixes;
 using Tain.Doctor.Reports;
@@ -26,28 +25,25 @@ internal static class DoctorCommand
             return ExitCode.Ok;
         }
 
-        using var stop = new CancellationTokenSource();
-        using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Asked);
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Asked);
         var consultation = new Consultation(machine, options.Folder, options.Ignore, TimeProvider.System);
         var isReport = options.Format is ReportFormat.Text;
         try
         {
-            var diagnosis = await consultation.RunAsync(options.Deadline, problems, stop.Token);
+            var diagnosis = await consultation.RunAsync(options.Deadline, problems, CancellationToken.None);
             if (problems.Count > 0)
                 return CommandLine.Report("the doctor's file", problems);
             if (options.Fix && isReport)
             {
                 Console.Out.Write(ReportText.Write(diagnosis, options.Style));
                 var plan = consultation.Plan();
-                if (!MendingTalk.Run(plan, options.Style.Language, options.DryRun, options.Asks, Console.In, Console.Out, TimeProvider.System))
+                if (!MendingTalk.Run(plan, options.Style.Language, machine.CopiesFolder, options.DryRun, options.Asks, Console.In, Console.Out, TimeProvider.System))
                     return ExitCode.Failed;
                 if (options.DryRun)
                     return Code(diagnosis, options);
                 var mended = NewShell.Of(machine, plan, options.Style.Language, out var note);
                 if (note is not null)
                     Console.Out.WriteLine(note);
-                diagnosis = await new Consultation(mended, options.Folder, options.Ignore, TimeProvider.System).RunAsync(TimeSpan.Zero, problems, stop.Token);
+                diagnosis = await new Consultation(mended, options.Folder, options.Ignore, TimeProvider.System).RunAsync(options.Deadline, problems, CancellationToken.None);
                 Console.Out.WriteLine(ReportText.Summary(diagnosis, options.Style.Language));
                 return Code(diagnosis, options);
             }
@@ -59,16 +55,11 @@ internal static class DoctorCommand
             });
             return Code(diagnosis, options);
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (IOException e)
         {
-            await Console.Error.WriteLineAsync("tain: interrupted");
+            // The report's reader went away, or its disk is full.
+            await Console.Error.WriteLineAsync("tain: " + e.Message);
             return ExitCode.Failed;
-        }
-
-        void Asked(PosixSignalContext signal)
-        {
-            signal.Cancel = true;
-            stop.Cancel();
         }
     }
 

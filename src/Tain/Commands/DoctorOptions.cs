@@ -38,9 +38,10 @@ internal sealed record DoctorOptions
     public static DoctorOptions Read(CommandLine line, Machine machine, out List<string> problems)
     {
         problems = [.. line.Problems];
-        var folder = Path.GetFullPath(line.Argument ?? RepositoryOf(Directory.GetCurrentDirectory()));
+        // An empty word is a variable that was not set: to examine another folder instead would be a guess.
+        var folder = line.Argument is "" ? "" : Path.GetFullPath(line.Argument ?? RepositoryOf(Directory.GetCurrentDirectory()));
         if (!Directory.Exists(folder))
-            problems.Add($"DIR: there is no folder {ConfigText.Shown(folder)}");
+            problems.Add($"DIR: there is no folder '{ConfigText.Shown(folder)}'");
         var deadline = DefaultDeadline;
         if (line.ValueOrNull("--deadline") is { } text && (!Duration.TryParse(text, out deadline) || deadline < TimeSpan.FromMilliseconds(100) || deadline > TimeSpan.FromMinutes(5)))
             problems.Add($"--deadline: '{ConfigText.Shown(text)}' is no duration from 100ms to 5m: write 5s or 500ms");
@@ -58,10 +59,11 @@ internal sealed record DoctorOptions
             problems.Add($"'{ConfigText.Shown(id)}' names no check: {(ConfigText.NearestOrNull(id, Pitfalls.All.Select(p => p.Id)) is { } near ? $"did you mean {near}?" : "tain doctor --list prints them")}");
         if (line.Json && line.Has("--sarif"))
             problems.Add("--json and --sarif: take one");
-        if (line.Has("--fix") && (line.Json || line.Has("--sarif") || line.Has("--ci")))
+        if ((line.Has("--fix") || line.Has("--dry-run")) && (line.Json || line.Has("--sarif") || line.Has("--ci")))
             problems.Add("--fix: shows a diff for people: run it without --json, --sarif and --ci");
-        if (!line.Has("--fix") && (line.Has("--dry-run") || line.Has("--yes")))
-            problems.Add("--dry-run and --yes: say how --fix goes about it: add --fix");
+        var isFix = line.Has("--fix") || line.Has("--dry-run");
+        if (!isFix && line.Has("--yes"))
+            problems.Add("--yes: is for --fix: add it");
 
         var isAnybodyThere = !Console.IsInputRedirected && !Console.IsOutputRedirected;
         if (line.Has("--fix") && !line.Has("--yes") && !line.Has("--dry-run") && !isAnybodyThere)
@@ -75,7 +77,7 @@ internal sealed record DoctorOptions
             Ignore = line.Values("--ignore"),
             Deadline = line.Has("--offline") ? TimeSpan.Zero : deadline,
             FailOn = failOn,
-            Fix = line.Has("--fix"),
+            Fix = isFix,
             DryRun = line.Has("--dry-run"),
             Asks = !line.Has("--yes") && isAnybodyThere,
             Style = new(language ?? Language.English,

@@ -17,7 +17,7 @@ internal sealed class Consultation(Machine machine, string folder, IReadOnlyList
         IReadOnlyList<MirrorReport> mirrors = deadline > TimeSpan.Zero && problems.Count == 0 ? await MirrorProbes.RunAsync(scene, deadline, time, ct) : [];
         var findings = scene.Findings.Where(f => !IsIgnored(scene.Team, f)).ToList();
         return new(folder,
-            [.. findings.OrderByDescending(f => f.Severity).ThenBy(f => f.Pitfall.Id, StringComparer.Ordinal).ThenBy(f => f.Place.ToString(), StringComparer.Ordinal)],
+            [.. findings.OrderByDescending(f => f.Severity).ThenBy(f => f.Place.File?.Shown ?? "", StringComparer.Ordinal).ThenBy(f => f.Place.Line).ThenBy(f => f.Pitfall.Id, StringComparer.Ordinal)],
             scene.Findings.Count - findings.Count, mirrors, scene.Files.PassedOver, scene.Files.Count, time.GetElapsedTime(start));
     }
 

@@ -10,6 +10,10 @@ internal sealed record Finding(Pitfall Pitfall, Place Place, params IReadOnlyLis
     /// <summary>The setting that puts it right; null when a person has to.</summary>
     public Edit? Fix { get; init; }
 
+    /// <summary>Whether the setting itself shows what is wrong with it, or the machine does. What only a repository says never changes a file that is
+    /// not the repository's: whoever wrote it would decide over its user's machine.</summary>
+    public bool IsSelfEvident { get; init; }
+
     /// <summary>Where this case is less or more than the pitfall usually is.</summary>
     public Severity Severity { get; init; } = Pitfall.Severity;
 

@@ -27,6 +27,9 @@ internal sealed record Machine(IReadOnlyDictionary<string, string> Environment, 
 
     public string InHome(string path) => Path.Join(Home, path);
 
+    /// <summary>Where copies of mended files are kept (XDG Base Directory: state).</summary>
+    public string CopiesFolder => Path.Join(VariableOrNull("XDG_STATE_HOME") ?? InHome(".local/state"), "tain/doctor");
+
     /// <summary>XDG's folder for settings, which the go command, podman and yarn use.</summary>
     public string ConfigFolder => VariableOrNull("XDG_CONFIG_HOME") ?? InHome(".config");
 }

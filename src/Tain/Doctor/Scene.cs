@@ -10,6 +10,7 @@ internal sealed class Scene(Machine machine, string folder, DoctorFile team, Fil
 {
     private readonly List<Finding> _findings = [];
     private readonly List<ConfiguredMirror> _mirrors = [];
+    private readonly HashSet<string> _said = new(StringComparer.Ordinal);
 
     public Machine Machine { get; } = machine;
 
@@ -34,10 +35,22 @@ internal sealed class Scene(Machine machine, string folder, DoctorFile team, Fil
 
     public void Add(Finding finding)
     {
+        if (finding is { Fix: { } fix, IsSelfEvident: false } && !IsInside(fix.File.Path))
+            finding = finding with { Fix = null };
         // Two jobs with the same line say the same thing once.
-        if (!_findings.Exists(f => f.Pitfall == finding.Pitfall && f.Place == finding.Place && f.Facts.SequenceEqual(finding.Facts)))
+        if (_said.Add($"{finding.Pitfall.Id}\n{finding.Place}\n{string.Join('\n', finding.Facts.Select(f => f.Words.English))}"))
             _findings.Add(finding);
     }
+
+    /// <summary>Whether a file is of the folder under examination, links followed.</summary>
+    public bool IsInside(string path)
+    {
+        // A file that a fix would make is no link.
+        var file = new FileInfo(path);
+        return IsBelow(path) && (!file.Exists || file.LinkTarget is null || (file.ResolveLinkTarget(returnFinalTarget: true) is { } target && IsBelow(target.FullName)));
+    }
+
+    private bool IsBelow(string path) => path.StartsWith(Folder.TrimEnd('/') + "/", StringComparison.Ordinal);
 
     /// <param name="address">With its scheme; what stands for a variable is passed over.</param>
     public void AddMirror(string kind, string address, Place place)

@@ -21,8 +21,9 @@ public sealed class DoctorOptionsTests
     [InlineData(new[] { "--json", "--sarif" }, "--json and --sarif: take one")]
     [InlineData(new[] { "--fix", "--json" }, "--fix: shows a diff for people")]
     [InlineData(new[] { "--fix", "--ci" }, "--fix: shows a diff for people")]
-    [InlineData(new[] { "--dry-run" }, "add --fix")]
-    [InlineData(new[] { "/no/such/folder" }, "there is no folder /no/such/folder")]
+    [InlineData(new[] { "--yes" }, "--yes: is for --fix")]
+    [InlineData(new[] { "" }, "there is no folder ''")]
+    [InlineData(new[] { "/no/such/folder" }, "there is no folder '/no/such/folder'")]
     [InlineData(new[] { "a", "b" }, "tain doctor takes one DIR")]
     public void What_does_not_go_together_is_told(string[] args, string problem)
         => Assert.Contains(Read(args, []).Problems, p => p.Contains(problem, StringComparison.Ordinal));

@@ -67,6 +67,30 @@ public sealed class BadInputTests
         Assert.Equal(".gitlab-ci.yml", Assert.Single((await patient.ExamineAsync(0)).PassedOver).Shown);
     }
 
+    [Theory]
+    [InlineData("? &a [*a]\n: x\n")]
+    [InlineData("a0: &a0 [x,x,x,x,x,x,x,x]\na1: &a1 [*a0,*a0,*a0,*a0,*a0,*a0,*a0,*a0]\na2: &a2 [*a1,*a1,*a1,*a1,*a1,*a1,*a1,*a1]\n? *a2\n: x\n")]
+    [InlineData("? [a, b]\n: x\n")]
+    public async Task A_key_that_is_no_scalar_is_named_and_never_hashed(string text)
+    {
+        using var patient = new Patient();
+        patient.Write("repo/.gitlab-ci.yml", text);
+        Assert.Contains("a key is a list, a mapping or an alias", Assert.Single((await patient.ExamineAsync(0)).PassedOver).Why.English, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Makefile", "a/")]
+    [InlineData("Dockerfile", "go get ")]
+    [InlineData("Dockerfile", "git config ")]
+    [InlineData("Makefile", "x")]
+    public async Task A_line_without_end_takes_no_time_without_end(string name, string word)
+    {
+        using var patient = new Patient();
+        patient.Write("repo/" + name, "GOSUMDB=off\n" + string.Concat(Enumerable.Repeat(word, 400_000 / word.Length)) + "\n");
+        // Quadratic work took minutes.
+        await Task.Run(() => patient.ExamineAsync(0), TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+    }
+
     [Fact]
     public async Task Anchors_that_multiply_are_walked_once()
     {

@@ -5,9 +5,15 @@ using Tain.Doctor.Fixes;
 namespace Tain.Tests.Doctor;
 
 /// <summary><c>--fix</c>: only what it says, shown first, kept.</summary>
-public sealed class FixTests
+public sealed class FixTests : IDisposable
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 27, 15, 23, 2, TimeSpan.Zero);
+
+    private readonly string _copies = Directory.CreateTempSubdirectory("tain-copies-").FullName;
+
+    private string Copies => _copies;
+
+    public void Dispose() => Directory.Delete(_copies, recursive: true);
 
     public static TheoryData<string> Names => [.. CorpusCase.Names];
 
@@ -22,7 +28,7 @@ public sealed class FixTests
 
         var before = @case.Look().Findings;
         foreach (var file in plan)
-            Mending.Write(file, Now);
+            Mending.Write(file, Copies, Now);
         // What the environment of this process has from a profile is what it had when it was started.
         foreach (var (variable, value) in NewShell.Of(@case.Machine, plan, Language.English, out _).Environment)
             @case.Environment[variable] = value;
@@ -45,12 +51,13 @@ public sealed class FixTests
         File.CreateSymbolicLink(link, real);
 
         var file = Assert.Single(patient.Consultation().Plan());
-        var copy = Mending.Write(file, Now);
+        var copy = Mending.Write(file, Copies, Now);
         Assert.Equal("GOSUMDB=sum.golang.org\r\n", File.ReadAllText(real));
         Assert.NotNull(new FileInfo(link).LinkTarget);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(real));
         Assert.Equal("GOSUMDB=off\r\n", File.ReadAllText(copy!));
-        Assert.EndsWith("env.20261127T152302Z.bak", copy, StringComparison.Ordinal);
+        Assert.Equal($"{Copies}/20261127T152302Z{link}", copy);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(copy!));
     }
 
     [Fact]
@@ -60,7 +67,7 @@ public sealed class FixTests
         patient.Write("home/.config/go/env", "GOSUMDB=off\n");
         var file = Assert.Single(patient.Consultation().Plan());
         patient.Write("home/.config/go/env", "GOSUMDB=off\nGOFLAGS=-mod=mod\n");
-        Assert.Throws<IOException>(() => Mending.Write(file, Now));
+        Assert.Throws<IOException>(() => Mending.Write(file, Copies, Now));
         Assert.Equal("GOSUMDB=off\nGOFLAGS=-mod=mod\n", File.ReadAllText(file.Path));
         Assert.Single(Directory.GetFiles(Path.GetDirectoryName(file.Path)!));
     }
@@ -75,7 +82,7 @@ public sealed class FixTests
         using var patient = new Patient();
         patient.Write("home/.config/go/env", "GOPROXY=https://ann:S3CR3Tcanary@a.corp.example;https://b.corp.example\n");
         var output = new StringWriter();
-        var done = MendingTalk.Run(patient.Consultation().Plan(), Language.English, isDry: false, asks: true, new StringReader(answer), output, TimeProvider.System);
+        var done = MendingTalk.Run(patient.Consultation().Plan(), Language.English, Copies, isDry: false, asks: true, new StringReader(answer), output, TimeProvider.System);
         Assert.Equal(isWritten, done);
         Assert.Contains("+GOPROXY=https://***@a.corp.example,https://b.corp.example", output.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("S3CR3Tcanary", output.ToString(), StringComparison.Ordinal);
@@ -89,12 +96,12 @@ public sealed class FixTests
         using var patient = new Patient();
         patient.Write("home/.config/go/env", "GOSUMDB=off\n");
         var plan = patient.Consultation().Plan();
-        Assert.True(MendingTalk.Run(plan, Language.English, isDry: true, asks: false, TextReader.Null, TextWriter.Null, TimeProvider.System));
+        Assert.True(MendingTalk.Run(plan, Language.English, Copies, isDry: true, asks: false, TextReader.Null, TextWriter.Null, TimeProvider.System));
         Assert.Equal("GOSUMDB=off\n", File.ReadAllText(plan[0].Path));
 
         File.Delete(plan[0].Path);
         var output = new StringWriter();
-        Assert.False(MendingTalk.Run(plan, Language.Chinese, isDry: false, asks: false, TextReader.Null, output, TimeProvider.System));
+        Assert.False(MendingTalk.Run(plan, Language.Chinese, Copies, isDry: false, asks: false, TextReader.Null, output, TimeProvider.System));
         Assert.Contains("无法写入", output.ToString(), StringComparison.Ordinal);
     }
 
@@ -104,7 +111,7 @@ public sealed class FixTests
         using var patient = new Patient();
         patient.Environment["GOPROXY"] = "https://goproxy.corp.example,direct";
         patient.Environment["GOSUMDB"] = "off";
-        patient.Write("home/.bashrc", "export GOPROXY=https://goproxy.corp.example,direct\n").Write("repo/Makefile", "export GOSUMDB=off\n");
+        patient.Write("home/.bashrc", "export GOPROXY=https://goproxy.corp.example,direct\n").Write("repo/Makefile", "export GOSUMDB=off\n").Write("repo/.git/config", "[remote \"origin\"]\n\turl = git@git.corp.example:app.git\n");
         var plan = patient.Consultation().Plan();
         Assert.Equal(2, plan.Count);
         var machine = NewShell.Of(patient.Machine, plan, Language.English, out var note);
@@ -122,6 +129,35 @@ public sealed class FixTests
         Assert.Equal("aXYf", Mending.Apply(file.Text, [new Edit(file, 1, 3, "X"), new Edit(file, 3, 2, "no"), new Edit(file, 4, 1, "Y")]));
         Assert.Equal("one\ntwo\nthree\n", Mending.Apply("one", [Edit.AddLine(new TextFile("/x", "x", "one"), "two"), Edit.AddLine(new TextFile("/x", "x", "one"), "three")]));
     }
+
+    [Fact]
+    public void What_only_a_repository_says_changes_no_file_of_the_machine()
+    {
+        using var patient = new Patient();
+        patient.Write("home/.npmrc", "registry=https://npm.corp.example/\n").Write("repo/package.json", "{\"name\":\"x\",\"dependencies\":{\"left-pad\":\"1\"}}")
+            .Write("repo/.github/workflows/ci.yml", "on: push\njobs:\n  a:\n    steps:\n      - run: npm ci --registry https://evil.example/\n")
+            .Write("repo/.env", "GOPRIVATE=github.com/evil\n").Write("repo/go.mod", "module x.example/a\n\ngo 1.24\n\nrequire github.com/evil/backdoor v1.0.0\n")
+            .Write("repo/.tain-doctor.yaml", "private: github.com/evil\n").Write("repo/.git/config", "[remote \"origin\"]\n\turl = https://evil.example/a.git\n");
+        File.CreateSymbolicLink(Path.Combine(patient.Repo, ".envrc"), Path.Combine(patient.Home, ".bashrc"));
+        patient.Write("home/.bashrc", "# nothing\n");
+        Assert.DoesNotContain(patient.Consultation().Plan(), f => !f.Path.StartsWith(patient.Repo + "/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_pipe_a_device_and_a_file_of_another_kind_are_not_written()
+    {
+        var file = new MendedFile("/dev/null", "/dev/null", "", "x\n");
+        Assert.Throws<IOException>(() => Mending.Write(file, Copies, Now));
+        Assert.Empty(Directory.GetFileSystemEntries(Copies));
+    }
+
+    [Theory]
+    [InlineData("RUN curl -H 'Authorization: Bearer hunter2' x && GOSUMDB=off go build", "RUN curl -H 'Authorization: Bearer hunter2' x && GOSUMDB=sum.golang.org go build", "… GOSUMDB=off …", "… GOSUMDB=sum.golang.org …")]
+    [InlineData("  - docker login -p hunter2; export GOPROXY=https://goproxy.cn", "  - docker login -p hunter2; export GOPROXY=https://goproxy.cn,direct", "… GOPROXY=https://goproxy.cn", "… GOPROXY=https://goproxy.cn,direct")]
+    [InlineData("ENV GOSUMDB off", "ENV GOSUMDB sum.golang.org", "ENV GOSUMDB off", "ENV GOSUMDB sum.golang.org")]
+    [InlineData("export GOPROXY=\"a;b\"", "export GOPROXY=\"a,b\"", "export GOPROXY=\"a;b\"", "export GOPROXY=\"a,b\"")]
+    public void The_diff_shows_the_setting_and_nothing_that_stands_beside_it(string old, string @new, string shownOld, string shownNew)
+        => Assert.Equal((shownOld, shownNew), DiffText.Setting(old, @new));
 
     private static IReadOnlyList<MendedFile> Plan(CorpusCase @case) => new Consultation(@case.Machine, @case.Repo, [], TimeProvider.System).Plan();
 }

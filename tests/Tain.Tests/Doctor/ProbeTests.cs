@@ -260,6 +260,77 @@ public sealed class ProbeTests
     }
 
     [Fact]
+    public async Task What_only_a_repository_names_learns_no_name_of_it_and_no_credentials()
+    {
+        using var patient = new Patient();
+        await using var own = new ModuleUpstream();
+        await using var foreign = new ModuleUpstream();
+        Require(patient, own, Module, "v1.0.0");
+        own.Set("sumdb/sum.golang.org/supported", "");
+        patient.Environment["GOPROXY"] = own.Url;
+        patient.Write("repo/.envrc", $"export GOPROXY={foreign.Url}\n").Write("home/.netrc", "machine 127.0.0.1 login ann password S3CR3T\n");
+        await patient.ExamineAsync();
+        Assert.NotEmpty(foreign.Asked);
+        Assert.All(foreign.Requests, r => Assert.Null(r["Authorization"]));
+        Assert.DoesNotContain(foreign.Asked, t => t.Contains(Module, StringComparison.Ordinal));
+        Assert.All(own.Requests, r => Assert.NotNull(r["Authorization"]));
+    }
+
+    [Fact]
+    public async Task Code_of_the_owner_that_the_repository_was_cloned_from_is_told_to_no_public_mirror()
+    {
+        using var patient = new Patient();
+        await using var mirror = new ModuleUpstream();
+        patient.Hosts.Add("goproxy.cn");
+        patient.Environment["GOPROXY"] = $"http://goproxy.cn:{new Uri(mirror.Url).Port},direct";
+        patient.Write("repo/.git/config", "[remote \"origin\"]\n\turl = git@github.com:acme-secret/app.git\n")
+            .Write("repo/go.mod", "module app\n\ngo 1.24\n\nrequire github.com/acme-secret/payroll v1.2.3\n");
+        await patient.ExamineAsync();
+        Assert.NotEmpty(mirror.Asked);
+        Assert.DoesNotContain(mirror.Asked, t => t.Contains("acme-secret", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("HTTPS_PROXY", ":::x")]
+    [InlineData("HTTP_PROXY", "ftp://ann:S3CR3T@h")]
+    [InlineData("SSL_CERT_FILE", "/etc/hostname")]
+    [InlineData("SSL_CERT_FILE", "/dev/zero")]
+    public async Task A_network_setting_that_makes_no_sense_is_named_and_no_crash(string name, string value)
+    {
+        using var patient = new Patient();
+        patient.Environment["GOPROXY"] = "http://127.0.0.1:1";
+        patient.Environment[name] = value;
+        var diagnosis = await patient.ExamineAsync();
+        Assert.All(diagnosis.PassedOver, p => Assert.DoesNotContain("S3CR3T", p.Why.English, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("no-line")]
+    [InlineData("wrong-zip")]
+    public async Task A_database_that_does_not_prove_itself_is_told_of_its_mirror(string fault)
+    {
+        using var patient = new Patient();
+        await using var upstream = new ModuleUpstream();
+        Require(patient, upstream, Module, "v1.0.0");
+        await using var database = await SumDbServer.StartAsync(300, upstream.Url);
+        using var http = new HttpClient();
+        var prefix = $"/sumdb/{database.Name}";
+        await using var mirror = new HostileServer(async exchange =>
+        {
+            var target = exchange.Request.Target;
+            using var answer = await http.GetAsync(new Uri(target.StartsWith(prefix, StringComparison.Ordinal) ? database.Url + target[prefix.Length..] : upstream.Url + target));
+            var body = await answer.Content.ReadAsByteArrayAsync();
+            await exchange.SendAsync($"HTTP/1.1 {(int)answer.StatusCode} X\r\nContent-Length: {body.Length}\r\n\r\n");
+            await exchange.SendAsync(body);
+        });
+        patient.Environment["GOPROXY"] = mirror.Url;
+        patient.Environment["GOSUMDB"] = database.GoSumDb;
+        Assert.Empty(await FoundAsync(patient, "go-sumdb-unproved"));
+        await database.FaultsAsync(fault);
+        Assert.Contains(mirror.Url, Assert.Single(await FoundAsync(patient, "go-sumdb-unproved")).Reason(Language.English), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Nobody_is_asked_offline_and_credentials_go_to_their_own_mirror_only()
     {
         using var patient = new Patient();

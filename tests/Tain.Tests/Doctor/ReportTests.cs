@@ -96,6 +96,12 @@ public sealed class ReportTests
     [InlineData("seen npm_0123456789abcdef in a line", "seen *** in a line")]
     [InlineData("glpat-0123456789abcdefghij", "***")]
     [InlineData("https://h/x?token=S3CR3T&y=1", "https://h/x?token=***&y=1")]
+    [InlineData("redirected to http://127.0.0.1:8080/x/@v/v1.info", "redirected to http://127.0.0.1:8080/x/@v/v1.info")]
+    [InlineData("https://h.example/@scope/x and https://h/a@v1", "https://h.example/@scope/x and https://h/a@v1")]
+    [InlineData("https://a.example,https://u:S3CR3T@b.example", "https://a.example,https://***@b.example")]
+    [InlineData("https://oauth2:S3,C/R3T@h/x", "https://***@h/x")]
+    [InlineData("GH_PAT=S3CR3T DB_PASS=S3CR3T", "GH_PAT=*** DB_PASS=***")]
+    [InlineData("PATH=/usr/bin compat: yes", "PATH=/usr/bin compat: yes")]
     [InlineData("git@github.com:acme/app.git", "git@github.com:acme/app.git")]
     [InlineData("image: golang@sha256:1111", "image: golang@sha256:1111")]
     public void The_last_door_lets_no_secret_through_and_hurts_nothing_else(string text, string shown) => Assert.Equal(shown, Redaction.Clean(text));

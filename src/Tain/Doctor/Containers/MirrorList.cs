@@ -41,7 +41,7 @@ internal static class MirrorList
                 AddInsecure(scene, mirror.Place, "http://", mirror.Host);
             if (KnownHosts.RetiredOrNull(mirror.Host) is { } source)
             {
-                scene.Add(new(MirrorPitfalls.Retired, mirror.Place, new Fact("host", mirror.Host), new Fact("source", source)) { Fix = withoutRetired });
+                scene.Add(new(MirrorPitfalls.Retired, mirror.Place, new Fact("host", mirror.Host), new Fact("source", source)) { Fix = withoutRetired, IsSelfEvident = true });
                 continue;
             }
             if (!KnownHosts.IsPublicSource(mirror.Host, registry))

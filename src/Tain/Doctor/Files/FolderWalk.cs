@@ -31,7 +31,9 @@ internal static class FolderWalk
             MaxRecursionDepth = MaxDepth,
         })
         {
-            ShouldRecursePredicate = (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint) && !Skipped.Contains(entry.FileName.ToString()),
+            ShouldRecursePredicate = (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint) && !Skipped.Contains(entry.FileName.ToString())
+                // The go command's module cache, where a pipeline keeps it within the project.
+                && !(entry.FileName is "mod" && entry.Directory.EndsWith("/pkg")),
             ShouldIncludePredicate = (ref FileSystemEntry entry) => ++seen <= MaxEntries && !entry.IsDirectory && !entry.FileName.EndsWith(".bak")
                 && wanted(entry.Directory.Length > root.Length ? entry.Directory[(root.Length + 1)..].ToString() : "", entry.FileName.ToString()),
         };

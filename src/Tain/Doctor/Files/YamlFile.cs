@@ -1,4 +1,5 @@
 using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace Tain.Doctor.Files;
@@ -23,9 +24,9 @@ internal static class YamlFile
         (documents, line, error) = ([], 1, "");
         try
         {
-            if (Depth(text) > MaxDepth)
+            if (IsUnusual(text) && ProblemOrNull(text) is { } problem)
             {
-                error = $"it is nested deeper than {MaxDepth} levels";
+                error = problem;
                 return false;
             }
             var stream = new YamlStream();
@@ -35,7 +36,9 @@ internal static class YamlFile
         }
         catch (YamlException e)
         {
-            (line, error) = ((int)e.Start.Line, e.InnerException?.Message ?? e.Message);
+            // Its words may name what they stumbled over without quotes: "Duplicate key …".
+            var words = e.InnerException?.Message ?? e.Message;
+            (line, error) = ((int)e.Start.Line, words.StartsWith("Duplicate key", StringComparison.Ordinal) ? "a key stands twice in one mapping" : words);
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or IndexOutOfRangeException)
         {
@@ -45,17 +48,50 @@ internal static class YamlFile
         return false;
     }
 
-    /// <summary>The deepest nesting, as far as it is bounded: nodes are built by recursion, events are not.</summary>
-    private static int Depth(string text)
+    /// <summary>Whether there is anything in it that a second look has to see: most files have none of it, and are parsed once.</summary>
+    private static bool IsUnusual(string text)
+        => text.Contains('&') || text.Contains('*') || text.Contains("? ", StringComparison.Ordinal) || text.Contains("?\n", StringComparison.Ordinal) || text.Contains("- - ", StringComparison.Ordinal) || text.Contains("-\t-", StringComparison.Ordinal)
+            || text.AsSpan().Count('[') + text.AsSpan().Count('{') > MaxDepth || text.Contains(new string(' ', MaxDepth), StringComparison.Ordinal);
+
+    /// <summary>What must not become nodes, seen in events, which are not built by recursion: what is nested too deep, and keys that are no
+    /// scalars, since a key's hash is computed through all that it holds, itself included.</summary>
+    private static string? ProblemOrNull(string text)
     {
         var events = new Parser(new StringReader(text));
-        var (depth, deepest) = (0, 0);
-        while (deepest <= MaxDepth && events.MoveNext())
+        // For each open collection: whether it is a mapping, and whether its next child is a key.
+        var open = new Stack<(bool IsMapping, bool IsKey)>();
+        while (events.MoveNext())
         {
-            depth += events.Current?.NestingIncrease ?? 0;
-            deepest = Math.Max(deepest, depth);
+            var isKey = open.TryPeek(out var top) && top.IsKey;
+            switch (events.Current)
+            {
+                case MappingStart or SequenceStart or AnchorAlias when isKey:
+                    return "a key is a list, a mapping or an alias";
+                case Scalar or AnchorAlias:
+                    Turn(open);
+                    break;
+                case MappingStart:
+                    Turn(open);
+                    open.Push((true, true));
+                    break;
+                case SequenceStart:
+                    Turn(open);
+                    open.Push((false, false));
+                    break;
+                case MappingEnd or SequenceEnd:
+                    open.Pop();
+                    break;
+            }
+            if (open.Count > MaxDepth)
+                return $"it is nested deeper than {MaxDepth} levels";
         }
-        return deepest;
+        return null;
+
+        static void Turn(Stack<(bool IsMapping, bool IsKey)> open)
+        {
+            if (open.TryPop(out var top))
+                open.Push(top with { IsKey = top.IsMapping && !top.IsKey });
+        }
     }
 
     /// <summary>All scalars below, each with the key that it is the value of: for an element of a list, the list's.</summary>

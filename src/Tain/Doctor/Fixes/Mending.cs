@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using DiffPlex.Renderer;
 using Tain.Doctor.Files;
 
 namespace Tain.Doctor.Fixes;
@@ -9,10 +8,7 @@ namespace Tain.Doctor.Fixes;
 /// <param name="Before">Its text; null when the fix makes it.</param>
 internal sealed record MendedFile(string Path, string Shown, string? Before, string After)
 {
-    /// <summary>The change as a unified diff, without context: the lines around a setting are nobody's business.</summary>
-    /// <remarks>Control characters of the file are left out: some steer terminals.</remarks>
-    public string Diff() => string.Concat(UnidiffRenderer.GenerateUnidiff(Before ?? "", After, Shown, Shown, ignoreWhitespace: false, ignoreCase: false, contextLines: 0)
-        .Where(c => !char.IsControl(c) || c is '\n' or '\t'));
+    public string Diff() => DiffText.Of(Before ?? "", After, Shown);
 }
 
 /// <summary>Puts findings right, first on paper: what is written is what was shown.</summary>
@@ -59,23 +55,40 @@ internal static class Mending
     }
 
     /// <summary>Writes it, after a copy of what was there. The file itself is written, not replaced: its owner, its mode and the links to it stay.</summary>
+    /// <param name="copies">The folder for copies: beside the file, the next commit or image would have them, secrets and all.</param>
     /// <returns>The copy's path; null when there was nothing to copy.</returns>
     /// <exception cref="IOException">It could not be written, or is no longer what was examined. Then nothing was changed.</exception>
-    public static string? Write(MendedFile file, DateTimeOffset now)
+    public static string? Write(MendedFile file, string copies, DateTimeOffset now)
     {
-        string? copy = null;
-        if (file.Before is not null)
+        if (file.Before is null)
         {
-            if (File.ReadAllText(file.Path) != file.Before.TrimStart('\ufeff'))
-                throw new IOException("it was changed meanwhile: run tain doctor --fix again");
-            copy = $"{file.Path}.{now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture)}.bak";
-            File.Copy(file.Path, copy, overwrite: false);
-        }
-        else
             Directory.CreateDirectory(Path.GetDirectoryName(file.Path)!);
-        using var stream = new FileStream(file.Path, file.Before is null ? FileMode.CreateNew : FileMode.Truncate, FileAccess.Write);
-        stream.Write(Encoding.UTF8.GetBytes(file.After));
-        stream.Flush(flushToDisk: true);
+            using var made = new FileStream(file.Path, FileMode.CreateNew, FileAccess.Write);
+            Fill(made, file.After);
+            return null;
+        }
+        // Opened for both: a pipe does not wait for its other end then, and is seen to be one.
+        using var stream = new FileStream(file.Path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
+        if (!stream.CanSeek || file.Path.StartsWith("/dev/", StringComparison.Ordinal))
+            throw new IOException("it is no regular file");
+        using (var reader = new StreamReader(stream, new UTF8Encoding(false), detectEncodingFromByteOrderMarks: false, leaveOpen: true))
+        {
+            if (reader.ReadToEnd() != file.Before)
+                throw new IOException("it was changed meanwhile: run tain doctor --fix again");
+        }
+        var copy = Path.Join(copies, now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture), file.Path);
+        Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+        // With the mode of what it is a copy of.
+        File.Copy(file.Path, copy, overwrite: false);
+        stream.Position = 0;
+        stream.SetLength(0);
+        Fill(stream, file.After);
         return copy;
+    }
+
+    private static void Fill(FileStream stream, string text)
+    {
+        stream.Write(Encoding.UTF8.GetBytes(text));
+        stream.Flush(flushToDisk: true);
     }
 }

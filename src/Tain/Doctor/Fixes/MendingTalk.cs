@@ -12,9 +12,10 @@ internal static class MendingTalk
     private static readonly Words Made = new("written: {path} (it is new)", "已写入：{path}（新文件）");
     private static readonly Words NotWritten = new("{path} could not be written: {why}", "无法写入 {path}：{why}");
 
+    /// <param name="copies">The folder for copies of what was there.</param>
     /// <param name="asks">Whether <paramref name="input"/> is somebody.</param>
     /// <returns>False when a file could not be written, or nobody wanted it.</returns>
-    public static bool Run(IReadOnlyList<MendedFile> files, Language language, bool isDry, bool asks, TextReader input, TextWriter output, TimeProvider time)
+    public static bool Run(IReadOnlyList<MendedFile> files, Language language, string copies, bool isDry, bool asks, TextReader input, TextWriter output, TimeProvider time)
     {
         if (files.Count == 0)
         {
@@ -41,7 +42,7 @@ internal static class MendingTalk
         {
             try
             {
-                var copy = Mending.Write(file, time.GetUtcNow());
+                var copy = Mending.Write(file, copies, time.GetUtcNow());
                 output.WriteLine(Redaction.Clean(copy is null ? Made.In(language, [new("path", file.Path)]) : Written.In(language, [new("path", file.Path), new("copy", copy)])));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)

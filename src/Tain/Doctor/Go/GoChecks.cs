@@ -20,6 +20,7 @@ internal static partial class GoChecks
             if (Downloads(scope))
                 GoPatternChecks.RunUncovered(scene, scope, settings, own);
         }
+        GoProxyChecks.RunDifferences(scene, [settings.AsScope(), .. scene.Scopes]);
         foreach (var (hidden, by) in settings.Hidden)
         {
             scene.Add(new Finding(GoPitfalls.EnvHidden, hidden.Place, new("name", hidden.Name), new Fact("value", GoProxyChecks.Shown(hidden.Value)),
@@ -29,12 +30,13 @@ internal static partial class GoChecks
         GoCommandChecks.Run(scene, settings, modules);
     }
 
-    /// <summary>Whether modules are fetched there with these settings. A pipeline that sets none of them may get them from its server's own
-    /// settings; an image that is built gets none but its own.</summary>
+    /// <summary>Whether modules are fetched there with these settings. An image that is built gets none but its own; a pipeline may get them
+    /// from its server, so that without any of its own it is a note only.</summary>
     private static bool Downloads(Scope scope) => scope.Kind switch
     {
         ScopeKind.Machine => true,
         ScopeKind.Image => GoCommand().IsMatch(scope.Text) && !PrivateArgument().IsMatch(scope.Text),
+        ScopeKind.Pipeline => GoCommand().IsMatch(scope.Text),
         _ => scope.Assignments.Any(a => a.Name is "GOPROXY" or "GOPRIVATE"),
     };
 

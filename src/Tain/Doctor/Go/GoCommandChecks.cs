@@ -16,7 +16,7 @@ internal static partial class GoCommandChecks
         if (settings.GoVersion is { } version && settings.VersionFile is { } file)
         {
             var isLocal = settings["GOTOOLCHAIN"]?.Value is "local";
-            Check(scene, file.AtLine(1), version, isLocal, modules, new($"this machine's is Go {version}", $"本机是 Go {version}"));
+            Check(scene, file.AtLine(1), version, isLocal, ModulesHere(scene, modules), new($"this machine's is Go {version}", $"本机是 Go {version}"));
         }
         foreach (var scope in scene.Scopes.Where(s => s.File is not null))
         {
@@ -28,10 +28,18 @@ internal static partial class GoCommandChecks
                 // The golang images set GOTOOLCHAIN=local; setup-go installs what it is told and leaves it at auto.
                 var tag = match.Groups["tag"].Value;
                 var auto = scope.Assignments.Any(a => a is { Name: "GOTOOLCHAIN", Value: not "local" });
-                Check(scene, at, tag, match.Groups["image"].Success && !auto, modules, new($"this is Go {tag}", $"这里是 Go {tag}"));
+                Check(scene, at, tag, match.Groups["image"].Success && !auto, ModulesOf(scope.File, modules), new($"this is Go {tag}", $"这里是 Go {tag}"));
             }
         }
     }
+
+    /// <summary>The module at the folder's root; of a repository with one module, that one.</summary>
+    private static IReadOnlyList<MainModule> ModulesHere(Scene scene, IReadOnlyList<MainModule> modules)
+        => modules.FirstOrDefault(m => m.Folder.TrimEnd('/') == scene.Folder.TrimEnd('/')) is { } here ? [here] : modules.Count == 1 ? modules : [];
+
+    /// <summary>The module that a Dockerfile builds: the nearest above it; of a repository with one module, that one.</summary>
+    private static IReadOnlyList<MainModule> ModulesOf(TextFile file, IReadOnlyList<MainModule> modules)
+        => modules.Where(m => file.Path.StartsWith(m.Folder.TrimEnd('/') + "/", StringComparison.Ordinal)).MaxBy(m => m.Folder.Length) is { } own ? [own] : modules.Count == 1 ? modules : [];
 
     private static void Check(Scene scene, Place place, string version, bool isLocal, IReadOnlyList<MainModule> modules, Words have)
     {
@@ -52,6 +60,6 @@ internal static partial class GoCommandChecks
         || version is "1.27rc1" or "1.27rc2";
 
     // FROM golang:1.24.4-alpine    image: golang:1.24    go-version: '1.24.x'    GO_VERSION is nobody's word.
-    [GeneratedRegex("""(?<image>(?<![\w.-])(?:[\w.-]+(?::\d+)?/)*golang:)(?<tag>1\.\d+(?:\.\d+)?)(?![\d.])|\bgo-version:\s*['"]?(?<tag>1\.\d+(?:\.\d+)?)(?=['"\s]|\.x)""")]
+    [GeneratedRegex("""(?<image>(?<![\w.-])(?:golang|cimg/go):)(?<tag>1\.\d+(?:\.\d+)?)(?![\d.])|\bgo-version:\s*(?:\[[^\]\r\n]{0,200}?)?['"]?[~^]?(?<tag>1\.\d+(?:\.\d+)?)(?=['"\s,\]]|\.x)""")]
     private static partial Regex Images();
 }

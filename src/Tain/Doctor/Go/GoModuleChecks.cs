@@ -21,7 +21,7 @@ internal static class GoModuleChecks
         {
             var target = Path.GetFullPath(Path.Join(Path.IsPathRooted(replacement.NewPath) ? "" : module.Folder, replacement.NewPath));
             Words? why = Path.IsPathRooted(replacement.NewPath) ? new("is a path of one machine", "是某台机器上的绝对路径")
-                : !(target + "/").StartsWith(scene.Folder.TrimEnd('/') + "/", StringComparison.Ordinal) ? new("lies outside of this repository", "位于本仓库之外")
+                : !(target + "/").StartsWith(RepositoryOf(scene.Folder) + "/", StringComparison.Ordinal) ? new("lies outside of this repository", "位于本仓库之外")
                 : !File.Exists(Path.Join(target, "go.mod")) ? new("has no go.mod", "没有 go.mod")
                 : null;
             if (why is not null)
@@ -29,15 +29,36 @@ internal static class GoModuleChecks
         }
     }
 
+    private static bool IsInWorkspace(Scene scene, string folder)
+    {
+        for (var at = folder; at is not null && at.Length >= scene.Folder.TrimEnd('/').Length; at = Path.GetDirectoryName(at))
+        {
+            if (File.Exists(Path.Join(at, "go.work")))
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>The folder with .git above, else this one: what others get who clone it.</summary>
+    private static string RepositoryOf(string folder)
+    {
+        for (var at = folder.TrimEnd('/'); !string.IsNullOrEmpty(at); at = Path.GetDirectoryName(at))
+        {
+            if (Path.Exists(Path.Join(at, ".git")))
+                return at.TrimEnd('/');
+        }
+        return folder.TrimEnd('/');
+    }
+
     private static void CheckSum(Scene scene, MainModule module)
     {
         // With a vendor folder nothing is fetched; in a workspace go.work.sum may have the lines.
-        if (module.Requirements.Count == 0 || File.Exists(Path.Join(module.Folder, "vendor/modules.txt")) || File.Exists(Path.Join(module.Folder, "go.work.sum")) || File.Exists(Path.Join(scene.Folder, "go.work")))
+        if (module.Requirements.Count == 0 || File.Exists(Path.Join(module.Folder, "vendor/modules.txt")) || File.Exists(Path.Join(module.Folder, "go.work.sum")) || IsInWorkspace(scene, module.Folder))
             return;
         var sum = module.Sum is { } file ? GoSum.Read(file) : null;
         // The go command reads the go.mod of every requirement, and the zip of those that packages come from: each direct one, since go mod tidy removes others.
         var missing = new List<string>();
-        foreach (var requirement in module.Requirements)
+        foreach (var requirement in module.Requirements.Where(r => !module.Content.Exclude.Any(e => e.Path == r.Path && e.Version == r.Version)))
         {
             if (sum is null || !sum.Lines.ContainsKey((requirement.Path, requirement.Version + "/go.mod")))
                 missing.Add($"{requirement.Path} {requirement.Version}/go.mod");

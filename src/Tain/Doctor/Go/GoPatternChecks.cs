@@ -22,6 +22,7 @@ internal static class GoPatternChecks
                     scene.Add(new Finding(GoPitfalls.PrivateNoEffect, assignment.Place, new Fact("name", assignment.Name), new Fact("pattern", GoProxyChecks.Shown(shown)), new Fact("meant", GoProxyChecks.Shown(mended)))
                     {
                         Fix = mended.Length > 0 ? assignment.ChangeOrNull(mended) : null,
+                        IsSelfEvident = true,
                     });
                 }
                 else if (pattern.Problem is PatternProblem.TooWide)
@@ -41,7 +42,8 @@ internal static class GoPatternChecks
         var proxy = GoProxyList.Parse(scope.LastOrNull("GOPROXY")?.Value is { Length: > 0 } list ? list : "https://proxy.golang.org,direct");
         var database = scope.LastOrNull("GOSUMDB")?.Value.Split(' ', '+')[0] is { Length: > 0 } name ? name : "sum.golang.org";
         // A company's own mirror passes the database on, or should: then the name goes no further than there, and is refused there.
-        var receivesNames = proxy.HasCompany && !proxy.HasPublic ? proxy.Asked.First(e => e.Kind is ProxyKind.Company).Host : database;
+        var isCompanyAlone = proxy.HasCompany && !proxy.HasPublic;
+        var receivesNames = isCompanyAlone ? $"{database} ({proxy.Asked.First(e => e.Kind is ProxyKind.Company).Host})" : database;
         // Where proxies are named as broken, that comes first.
         var byVariable = new Dictionary<string, (HashSet<string> Receivers, List<(string Path, Place Place)> Modules)>(StringComparer.Ordinal);
         Require("GONOPROXY", proxy.PublicHosts);
@@ -61,14 +63,20 @@ internal static class GoPatternChecks
                 new Fact("value", current is null ? new Words("not set", "未设置") : new Words(current.Value, current.Value)),
                 new Fact("receivers", string.Join(", ", receivers.Order(StringComparer.Ordinal))),
                 new Fact("meant", meant))
-            { Fix = fix });
+            {
+                Fix = fix,
+                IsSelfEvident = uncovered.All(m => scene.Go!.Private.EvidenceFor(m.Path) is PrivateEvidence.Machine),
+                Severity = scope.Kind is ScopeKind.Pipeline && !scope.Assignments.Any(a => a.Name is "GOPROXY" or "GOSUMDB" || Names.Contains(a.Name)) ? Severity.Note
+                    : uncovered.Max(m => scene.Go!.Private.EvidenceFor(m.Path)) switch { PrivateEvidence.Hint => Severity.Note, PrivateEvidence.Account => Severity.Warning, _ => Severity.Error },
+            });
         }
 
         // GOPRIVATE is what counts where the finer variable is not set (go help private).
         void Require(string finer, IEnumerable<string> receivers)
         {
             var told = receivers.ToList();
-            var variable = scope.LastOrNull(finer) is { Value.Length: > 0 } ? finer : "GOPRIVATE";
+            // Behind a company's mirror GOPRIVATE would send the module past it.
+            var variable = scope.LastOrNull(finer) is { Value.Length: > 0 } || (isCompanyAlone && scope.LastOrNull("GOPRIVATE") is null) ? finer : "GOPRIVATE";
             var patterns = scope.LastOrNull(variable)?.Value is { } value ? GoPatternList.Parse(value).Where(p => p.Problem is not PatternProblem.MatchesNothing).Select(p => p.Text) : [];
             var covered = ModulePatterns.TryParse(string.Join(',', patterns), out var parsed, out _) ? parsed : ModulePatterns.None;
             var uncovered = modules.Where(m => !covered.Matches(m.Path)).ToList();

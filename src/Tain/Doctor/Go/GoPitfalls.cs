@@ -25,7 +25,7 @@ internal static class GoPitfalls
 
     public static readonly Pitfall ProxySeparator = new("go-proxy-separator", Severity.Error,
         new("A GOPROXY list with the wrong separator", "GOPROXY 列表用了错误的分隔符"),
-        new("{name} is {value}: only a comma or a | separates; the go command takes \"{separator}\" for a part of the URL.", "{name} 的值是 {value}：只有英文逗号和 | 是分隔符；go 命令会把“{separator}”当作 URL 的一部分。"),
+        new("{name} is {value}: only a comma or a | separates; the go command takes {separator} for a part of the URL.", "{name} 的值是 {value}：只有英文逗号和 | 是分隔符；go 命令会把{separator}当作 URL 的一部分。"),
         new("Write {name}={meant}.", "改为 {name}={meant}。"));
 
     public static readonly Pitfall ProxyNeverAsked = new("go-proxy-never-asked", Severity.Warning,
@@ -42,6 +42,11 @@ internal static class GoPitfalls
         new("A public proxy that was shut down", "已经停止服务的公共代理"),
         new("{name} is {value}: {host} was shut down for good; each module waits for it and fails there, unless a | follows.", "{name} 的值是 {value}：{host} 已永久停止服务；每个模块都会在它那里失败，除非其后是 |。"),
         new("Write {name}={meant}.", "改为 {name}={meant}。"));
+
+    public static readonly Pitfall ProxyDiffers = new("go-proxy-differs", Severity.Warning,
+        new("A place that goes past the company's mirror which others use", "有的地方绕过了其他地方都在用的公司镜像"),
+        new("{name} is {value} here, while {where} uses {mirror}: what is built here goes to the outside, past the mirror's policy and its cache.", "这里 {name} 的值是 {value}，而 {where} 用的是 {mirror}：在这里构建会直接访问外部，绕过镜像的策略和缓存。"),
+        new("Write {name}={meant} here too.", "这里也写 {name}={meant}。"));
 
     public static readonly Pitfall ProxyPlainHttp = new("go-proxy-plain-http", Severity.Warning,
         new("A mirror over plain http", "通过明文 http 访问镜像"),
@@ -130,7 +135,7 @@ internal static class GoPitfalls
 
     public static IReadOnlyList<Pitfall> All { get; } =
     [
-        ProxyNoDirect, ProxyBypass, ProxyPipe, ProxyWordAsUrl, ProxySeparator, ProxyNeverAsked, ProxyInvalid, ProxyRetired, ProxyPlainHttp, CredentialsInUrl,
+        ProxyNoDirect, ProxyBypass, ProxyPipe, ProxyWordAsUrl, ProxySeparator, ProxyNeverAsked, ProxyInvalid, ProxyRetired, ProxyDiffers, ProxyPlainHttp, CredentialsInUrl,
         PrivateUncovered, PrivateTooWide, PrivateNoEffect, SumDbOff, SumDbInvalid, NoSumDbWideOpen, Insecure, FlagInsecure, ModulesOff, EnvHidden,
         ReplaceLocal, SumMissing, SumBroken, ToolchainTooOld, CommandOld,
         .. GoProbePitfalls.All,

@@ -6,7 +6,7 @@ internal static class GoProbePitfalls
     public static readonly Pitfall MirrorUnreachable = new("go-mirror-unreachable", Severity.Error,
         new("A mirror that does not answer as one", "镜像没有正常应答"),
         new("{mirror} did not give {module}: {said}.", "{mirror} 未能提供 {module}：{said}。"),
-        new("Check the address and the network from this machine (curl -v {mirror}), or take the mirror out of GOPROXY; a source behind it is asked only after {separator}.", "在本机检查地址和网络（curl -v {mirror}），或将其从 GOPROXY 中移除；只有用 {separator} 连接，才会继续询问下一个来源。"))
+        new("{advice}", "{advice}"))
     { IsProbed = true };
 
     public static readonly Pitfall MirrorSlow = new("go-mirror-slow", Severity.Note,
@@ -45,5 +45,11 @@ internal static class GoProbePitfalls
         new("Install Go {wanted}, or have the mirror serve golang.org/toolchain.", "安装 Go {wanted}，或让镜像提供 golang.org/toolchain。"))
     { IsProbed = true };
 
-    public static IReadOnlyList<Pitfall> All { get; } = [MirrorUnreachable, MirrorSlow, VersionSkew, IdentityDiffers, SumDisagrees, SumDbNotProxied, ToolchainUnfetchable];
+    public static readonly Pitfall SumDbUnproved = new("go-sumdb-unproved", Severity.Error,
+        new("A mirror whose answers of the checksum database can't be proved", "镜像转发的校验数据库应答无法得到证明"),
+        new("{mirror} passes on {database}, and what it sent does not prove itself: {why}. Either it is broken, or somebody forges the log.", "{mirror} 转发了 {database}，但它的应答无法自证：{why}。要么是镜像出错，要么有人在伪造日志。"),
+        new("Don't build through it; ask whoever runs {mirror}, and walk the whole log: tain audit-log {database} --upstream {mirror}/sumdb/{database}.", "不要通过它构建；请联系 {mirror} 的运营者，并核查整个日志：tain audit-log {database} --upstream {mirror}/sumdb/{database}。"))
+    { IsProbed = true };
+
+    public static IReadOnlyList<Pitfall> All { get; } = [MirrorUnreachable, MirrorSlow, VersionSkew, IdentityDiffers, SumDisagrees, SumDbUnproved, SumDbNotProxied, ToolchainUnfetchable];
 }

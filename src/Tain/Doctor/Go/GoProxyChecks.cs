@@ -22,7 +22,7 @@ internal static class GoProxyChecks
         // A list whose words or separators are wrong means nothing yet: what it would mean is said when it is put right.
         if (list.MisusedSeparator is { } separator)
         {
-            Add(GoPitfalls.ProxySeparator, ("separator", separator));
+            Report(scene, GoPitfalls.ProxySeparator, assignment, fix, [new("value", Shown(assignment.Value)), new("meant", Shown(mended)), new("separator", separator == " " ? new Words("a space", "空格") : new Words($"\"{separator}\"", $"“{separator}”"))]);
             return;
         }
         if (list.Elements.FirstOrDefault(e => e.Kind is ProxyKind.Broken) is { } broken)
@@ -45,7 +45,8 @@ internal static class GoProxyChecks
             Report(scene, GoPitfalls.ProxyPlainHttp, assignment, null, [new("value", Shown(assignment.Value)), new("host", plain.Host)]);
         if (list.HasComputed)
             return;
-        var company = asked.FindIndex(e => e.Kind is ProxyKind.Company);
+        // A proxy on this very machine is somebody's trial, or has its own way to the company's.
+        var company = asked.FindIndex(e => e is { Kind: ProxyKind.Company, Url.IsLoopback: false });
         if (company < 0)
         {
             if (ending is null && asked.Exists(e => e.Kind is ProxyKind.Public))
@@ -57,6 +58,9 @@ internal static class GoProxyChecks
             return;
         // A | between the company's own mirrors is how one stands in for the other.
         var bypass = string.Join(", ", asked.Skip(outside).Select(e => e.Kind is ProxyKind.Direct ? "direct" : e.Host));
+        // A host that nobody here has another sign of may be a public one that we don't know: a person decides.
+        if (!scene.Go!.Private.IsOwnDomain(asked[company].Host))
+            fix = null;
         Add(asked[outside - 1].Separator == '|' ? GoPitfalls.ProxyPipe : GoPitfalls.ProxyBypass, ("host", asked[outside - 1].Host), ("bypass", bypass));
 
         void Add(Pitfall pitfall, params ReadOnlySpan<(string Name, string Value)> facts)
@@ -68,8 +72,25 @@ internal static class GoProxyChecks
         }
     }
 
+    /// <summary>Places that ask public proxies or nobody, while another one has the company's mirror.</summary>
+    public static void RunDifferences(Scene scene, IReadOnlyList<Scope> scopes)
+    {
+        var lists = scopes.SelectMany(s => s.Of("GOPROXY")).Where(a => a.Value.Length > 0 && !a.IsComputed).Select(a => (Assignment: a, List: GoProxyList.Parse(a.Value))).ToList();
+        var leader = lists.Find(l => l.List.Asked.FirstOrDefault() is { Kind: ProxyKind.Company, Url: { IsLoopback: false, UserInfo: "" } });
+        if (leader.List is null)
+            return;
+        var mirror = leader.List.Asked.First();
+        foreach (var (assignment, list) in lists)
+        {
+            // off is a choice: what is vendored needs nobody.
+            var first = list.Asked.FirstOrDefault();
+            if (first?.Kind is ProxyKind.Direct || (first?.Kind is ProxyKind.Public && !list.HasCompany))
+                scene.Add(new Finding(GoPitfalls.ProxyDiffers, assignment.Place, new("name", assignment.Name), new Fact("value", Shown(assignment.Value)), new Fact("where", leader.Assignment.Place.ToString()), new Fact("mirror", mirror.Host), new Fact("meant", Shown(leader.List.Mended()))));
+        }
+    }
+
     private static void Report(Scene scene, Pitfall pitfall, Assignment assignment, Fixes.Edit? fix, IEnumerable<Fact> facts)
-        => scene.Add(new Finding(pitfall, assignment.Place, [new("name", assignment.Name), .. facts]) { Fix = fix });
+        => scene.Add(new Finding(pitfall, assignment.Place, [new("name", assignment.Name), .. facts]) { Fix = fix, IsSelfEvident = true });
 
     /// <summary>A list of URLs as people may see it.</summary>
     public static string Shown(string list) => Secrets.OneLine(Config.ConfigText.Mask(list), 300);

@@ -115,7 +115,7 @@ internal sealed partial class GoProxyList
         var kept = Elements.Where(e => !KnownProxies.IsRetired(e.Host)).Select(e => e.Kind is ProxyKind.WordAsUrl ? e with { Kind = Word(e) is "off" ? ProxyKind.Off : ProxyKind.Direct, Text = Word(e) } : e).ToList();
         var servers = kept.Where(e => e.Kind is not (ProxyKind.Direct or ProxyKind.Off)).ToList();
         var ending = kept.FirstOrDefault(e => e.Kind is ProxyKind.Direct or ProxyKind.Off);
-        if (servers.Exists(e => e.Kind is ProxyKind.Company))
+        if (servers.Exists(e => e is { Kind: ProxyKind.Company, Url.IsLoopback: false }))
         {
             servers.RemoveAll(e => e.Kind is ProxyKind.Public);
             ending = ending?.Kind is ProxyKind.Off ? ending : null;

@@ -15,7 +15,7 @@ internal static partial class GoSafetyChecks
             switch (assignment.Name)
             {
                 case "GOSUMDB" when assignment.Value == "off":
-                    scene.Add(new Finding(GoPitfalls.SumDbOff, assignment.Place, new Fact("name", "GOSUMDB"), new Fact("value", "off"), new Fact("meant", "sum.golang.org")) { Fix = assignment.ChangeOrNull("sum.golang.org") });
+                    scene.Add(new Finding(GoPitfalls.SumDbOff, assignment.Place, new Fact("name", "GOSUMDB"), new Fact("value", "off"), new Fact("meant", "sum.golang.org")) { Fix = assignment.ChangeOrNull("sum.golang.org"), IsSelfEvident = true });
                     break;
                 case "GOSUMDB" when !assignment.IsComputed && !SumDbOptions.TryParse(assignment.Value, out _, out var why):
                     scene.Add(new Finding(GoPitfalls.SumDbInvalid, assignment.Place, new Fact("value", GoProxyChecks.Shown(assignment.Value)), new Fact("why", why)));
@@ -25,13 +25,15 @@ internal static partial class GoSafetyChecks
                     {
                         Severity = GoPatternList.Parse(assignment.Value).Any(p => p.Problem is PatternProblem.TooWide) ? Severity.Error : Severity.Warning,
                         Fix = RemovalOrNull(assignment),
+                        IsSelfEvident = true,
                     });
                     break;
                 case "GOFLAGS" when InsecureFlag().IsMatch(assignment.Value):
-                    scene.Add(new Finding(GoPitfalls.FlagInsecure, assignment.Place, new Fact("name", "GOFLAGS")) { Fix = FlagRemovalOrNull(assignment) });
+                    scene.Add(new Finding(GoPitfalls.FlagInsecure, assignment.Place, new Fact("name", "GOFLAGS")) { Fix = FlagRemovalOrNull(assignment), IsSelfEvident = true });
                     break;
                 case "GO111MODULE" when assignment.Value == "off":
-                    scene.Add(new Finding(GoPitfalls.ModulesOff, assignment.Place) { Fix = assignment.ChangeOrNull("on") });
+                    // For one command of a script "off" may be what it needs.
+                    scene.Add(new Finding(GoPitfalls.ModulesOff, assignment.Place) { Fix = scope.Kind is ScopeKind.Machine ? assignment.ChangeOrNull("on") : null, IsSelfEvident = true });
                     break;
                 default:
                     break;
@@ -78,12 +80,12 @@ internal static partial class GoSafetyChecks
     [GeneratedRegex(@"(?<!\S)--?insecure(=true)?(?!\S)\s*")]
     private static partial Regex InsecureFlag();
 
-    [GeneratedRegex(@"\bgo\s+get\s[^\r\n;&|]*?(?<!\S)--?insecure\b")]
+    [GeneratedRegex(@"\bgo\s+get\s[^\r\n;&|]{0,400}?(?<!\S)--?insecure\b")]
     private static partial Regex InsecureGet();
 
-    [GeneratedRegex("""git\s+config\s[^\r\n]*?\burl\.["']?https?://[^\s"']+@[^\s"']+""")]
+    [GeneratedRegex("""git\s+config\s[^\r\n]{0,200}?\burl\.["']?https?://[^\s"']{1,500}""")]
     private static partial Regex Rewrite();
 
-    [GeneratedRegex(@"https?://[^\s/:@,|]*:(?<password>[^\s/@,|]+)@(?<host>[^\s/,|:""']+)")]
+    [GeneratedRegex(@"https?://(?:[^\s/:@,|]{0,100}:(?<password>[^\s@|]{1,300})|(?<password>(?:gh[opsur]_|github_pat_|gl(?:pat|ptt|dt|rt|cbt)-|npm_)[^\s/:@,|]{10,300}))@(?<host>[^\s/,|:""']+)")]
     private static partial Regex Credentials();
 }

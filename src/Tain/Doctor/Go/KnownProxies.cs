@@ -6,7 +6,7 @@ internal static class KnownProxies
     /// <summary>Public module proxies, by host.</summary>
     private static readonly HashSet<string> Public = new(StringComparer.OrdinalIgnoreCase)
     {
-        "proxy.golang.org", "goproxy.io", "goproxy.cn", "goproxy.dev", "mirrors.aliyun.com", "mirrors.cloud.tencent.com", "mirrors.tencent.com", "mirrors.tencentyun.com",
+        "proxy.golang.org", "goproxy.io", "proxy.golang.com.cn", "goproxy.cn", "mirrors.sjtug.sjtu.edu.cn", "repo.nju.edu.cn", "mirrors.ustc.edu.cn", "mirrors.tuna.tsinghua.edu.cn", "mirror.sjtu.edu.cn", "goproxy.dev", "mirrors.aliyun.com", "mirrors.cloud.tencent.com", "mirrors.tencent.com", "mirrors.tencentyun.com",
         "repo.huaweicloud.com", "mirrors.huaweicloud.com", "goproxy.baidu.com", "goproxy.bj.bcebos.com", "mirrors.volces.com",
     };
 

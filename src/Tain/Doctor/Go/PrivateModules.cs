@@ -6,12 +6,30 @@ using Tain.Upstream;
 
 namespace Tain.Doctor.Go;
 
+/// <summary>How sure it is that a module is the company's own.</summary>
+internal enum PrivateEvidence
+{
+    None,
+
+    /// <summary>The repository was cloned over https from the module's own host: a company's, or a forge that is open to all.</summary>
+    Hint,
+
+    /// <summary>It was cloned over ssh from there: by somebody who has an account.</summary>
+    Account,
+
+    /// <summary>The repository says so: the team's file, a pattern in a pipeline.</summary>
+    Repository,
+
+    /// <summary>This machine says so: its settings, git's rewrites, credentials for the host; or the name is one that only the inside knows.</summary>
+    Machine,
+}
+
 /// <summary>Which of a repository's requirements are the company's own. Nobody may be asked, since to ask is to tell; so there has to be
-/// evidence: the team's word, a private pattern somewhere, a rewrite in git's settings, credentials, a host that only the inside knows.</summary>
+/// evidence.</summary>
 internal sealed partial class PrivateModules
 {
-    private readonly List<string> _prefixes = [];
-    private readonly List<ModulePatterns> _patterns = [];
+    private readonly List<(PrivateEvidence Evidence, string Prefix)> _prefixes = [];
+    private readonly List<(PrivateEvidence Evidence, ModulePatterns Patterns)> _patterns = [];
     private readonly List<ModulePatterns> _wide = [];
     private readonly HashSet<string> _owners = new(StringComparer.Ordinal);
     private readonly ModulePatterns _public;
@@ -21,39 +39,89 @@ internal sealed partial class PrivateModules
     public static PrivateModules Find(Scene scene, GoSettings settings, IReadOnlyList<MainModule> modules)
     {
         var result = new PrivateModules(scene.Team.Public);
-        result._patterns.Add(scene.Team.Private);
+        result._patterns.Add((PrivateEvidence.Repository, scene.Team.Private));
         result._owners.UnionWith(modules.Select(m => m.Content.ModulePath).OfType<string>().Select(PatternFor));
-        foreach (var assignment in scene.Scopes.SelectMany(s => s.Assignments).Concat(settings.AsScope().Assignments).Where(a => a.Name is "GOPRIVATE" or "GONOSUMDB" or "GONOPROXY" && !a.IsComputed))
-        {
-            // A pattern that covers what is everyone's says nothing of what is one's own.
-            foreach (var pattern in GoPatternList.Parse(assignment.Value).Where(p => p.Problem is not PatternProblem.MatchesNothing))
-            {
-                if (ModulePatterns.TryParse(pattern.Text, out var patterns, out _))
-                    (pattern.Problem is PatternProblem.None ? result._patterns : result._wide).Add(patterns);
-            }
-        }
-        foreach (var text in GitSettings(scene))
-        {
-            foreach (Match match in InsteadOf().Matches(text))
-            {
-                if (match.Groups["path"].Value.Trim('/') is { Length: > 0 } path && !(KnownProxies.IsCodeHost(path)))
-                    result._prefixes.Add(path);
-            }
-        }
+        foreach (var assignment in scene.Scopes.SelectMany(s => s.Assignments))
+            result.AddPatterns(PrivateEvidence.Repository, assignment);
+        foreach (var assignment in settings.AsScope().Assignments)
+            result.AddPatterns(assignment.Place.File is { } file && scene.IsInside(file.Path) ? PrivateEvidence.Repository : PrivateEvidence.Machine, assignment);
+
+        string[] ofMachine = [scene.Machine.InHome(".gitconfig"), Path.Join(scene.Machine.ConfigFolder, "git/config"), scene.Machine.InSystem("/etc/gitconfig")];
+        foreach (var own in ofMachine.Select(scene.Files.ReadOrNull).OfType<TextFile>())
+            result.AddRewrites(PrivateEvidence.Machine, own.Text);
+        foreach (var scope in scene.Scopes)
+            result.AddRewrites(PrivateEvidence.Repository, scope.Text);
         if (scene.Files.ReadOrNull(scene.Machine.VariableOrNull("NETRC") ?? scene.Machine.InHome(".netrc")) is { } netrc)
         {
             if (!Netrc.TryParse(netrc.Text, out _, out var error))
                 scene.Files.PassOver(netrc, new($"is no netrc file: {error}", $"不是有效的 netrc 文件：{error}"));
-            result._prefixes.AddRange(Machines().Matches(netrc.Text).Select(m => m.Groups[1].Value).Where(h => !KnownProxies.IsCodeHost(h) && !KnownProxies.IsPublic(h)));
+            result._prefixes.AddRange(Machines().Matches(netrc.Text).Select(m => m.Groups[1].Value).Where(h => !KnownProxies.IsCodeHost(h) && !KnownProxies.IsPublic(h)).Select(h => (PrivateEvidence.Machine, h)));
         }
-        // Code that lies on its own module's host, which is none of the public ones.
         if (scene.Files.ReadOrNull(Path.Join(scene.Folder, ".git/config")) is { } git)
-            result._prefixes.AddRange(Remotes().Matches(git.Text).Select(m => m.Groups["host"].Value).Where(h => !KnownProxies.IsCodeHost(h)));
+        {
+            result.AddRewrites(PrivateEvidence.Account, git.Text);
+            foreach (Match remote in Remotes().Matches(git.Text))
+            {
+                var host = remote.Groups["host"].Value;
+                var path = remote.Groups["path"].Value.Trim('/', ':');
+                // Code of the same owner may be private as this is, wherever it lies.
+                if (path.Length > 0)
+                    result._owners.Add(PatternFor($"{host}/{path}"));
+                if (!KnownProxies.IsCodeHost(host))
+                    result._prefixes.Add((remote.Groups["scheme"].Value is "https://" or "http://" ? PrivateEvidence.Hint : PrivateEvidence.Account, host));
+            }
+        }
         return result;
     }
 
-    public bool Contains(string path)
-        => !_public.Matches(path) && (_patterns.Exists(p => p.Matches(path)) || KnownProxies.IsInternal(Host(path)) || _prefixes.Exists(p => path == p || path.StartsWith(p + "/", StringComparison.Ordinal)));
+    public bool Contains(string path) => EvidenceFor(path) is not PrivateEvidence.None;
+
+    public PrivateEvidence EvidenceFor(string path)
+    {
+        if (_public.Matches(path))
+            return PrivateEvidence.None;
+        var found = KnownProxies.IsInternal(Host(path)) ? PrivateEvidence.Machine : PrivateEvidence.None;
+        foreach (var (evidence, patterns) in _patterns.Where(p => p.Evidence > found))
+            found = patterns.Matches(path) && evidence > found ? evidence : found;
+        foreach (var (evidence, prefix) in _prefixes)
+            found = evidence > found && (path == prefix || path.StartsWith(prefix + "/", StringComparison.Ordinal)) ? evidence : found;
+        return found;
+    }
+
+    /// <summary>Whether a host is in the same domain as something of the company's own.</summary>
+    public bool IsOwnDomain(string host)
+    {
+        var name = host.Split(':')[0];
+        return KnownProxies.IsInternal(name) || _prefixes.Select(p => Host(p.Prefix)).Concat(_patterns.SelectMany(p => p.Patterns.ToString().Split(',')).Select(Host)).Concat(_owners.Select(Host))
+            .Any(own => own.Length > 0 && !KnownProxies.IsEveryones(own) && Domain(own) == Domain(name));
+
+        static string Domain(string host) => string.Join('.', host.Split('.').TakeLast(2));
+    }
+
+    private void AddPatterns(PrivateEvidence evidence, Assignment assignment)
+    {
+        if (assignment.Name is not ("GOPRIVATE" or "GONOSUMDB" or "GONOPROXY") || assignment.IsComputed)
+            return;
+        foreach (var pattern in GoPatternList.Parse(assignment.Value).Where(p => p.Problem is not PatternProblem.MatchesNothing))
+        {
+            // A pattern that covers what is everyone's says nothing of what is one's own.
+            if (!ModulePatterns.TryParse(pattern.Text, out var patterns, out _))
+                continue;
+            if (pattern.Problem is PatternProblem.None)
+                _patterns.Add((evidence, patterns));
+            else
+                _wide.Add(patterns);
+        }
+    }
+
+    private void AddRewrites(PrivateEvidence evidence, string text)
+    {
+        foreach (Match match in InsteadOf().Matches(text))
+        {
+            if (match.Groups["path"].Value.Trim('/') is { Length: > 0 } path && !KnownProxies.IsCodeHost(path))
+                _prefixes.Add((evidence, path));
+        }
+    }
 
     /// <summary>Whether its name may be told to a public server by somebody who was only asked to look: on a host of everyone's, of another
     /// owner than this repository's own modules, and covered by no pattern, however wide.</summary>
@@ -69,12 +137,6 @@ internal sealed partial class PrivateModules
 
     public static string Host(string path) => path.Split('/')[0];
 
-    private static IEnumerable<string> GitSettings(Scene scene)
-    {
-        string[] paths = [scene.Machine.InHome(".gitconfig"), Path.Join(scene.Machine.ConfigFolder, "git/config"), scene.Machine.InSystem("/etc/gitconfig"), Path.Join(scene.Folder, ".git/config")];
-        return paths.Select(scene.Files.ReadOrNull).OfType<TextFile>().Select(f => f.Text).Concat(scene.Scopes.Where(s => s.Kind is not ScopeKind.Machine).Select(s => s.Text));
-    }
-
     // insteadOf = https://github.com/acme    git config --global url."ssh://…".insteadOf "https://github.com/acme"
     [GeneratedRegex("""insteadof["'\s=]+(?:https?|ssh|git)://(?:[^@/\s"']*@)?(?<path>[A-Za-z0-9.-]+(?:/[^\s"'/]+)*)""", RegexOptions.IgnoreCase)]
     private static partial Regex InsteadOf();
@@ -82,6 +144,6 @@ internal sealed partial class PrivateModules
     [GeneratedRegex(@"\bmachine\s+([A-Za-z0-9.-]+)")]
     private static partial Regex Machines();
 
-    [GeneratedRegex(@"^\s*url\s*=\s*(?:[a-z+]+://(?:[^@/\s]*@)?|[^@/\s]+@)(?<host>[A-Za-z0-9.-]+)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\s*url\s*=\s*(?:(?<scheme>[a-z+]+://)(?:[^@/\s]*@)?|[^@/\s]+@)(?<host>[A-Za-z0-9.-]+)(?::\d+)?(?<path>[^\s]*)", RegexOptions.Multiline)]
     private static partial Regex Remotes();
 }

@@ -12,12 +12,19 @@ internal sealed record GoMirror(UpstreamSource Source, bool IsPublic, Place Plac
     /// <summary>Without credentials.</summary>
     public string Name => Source.Name;
 
+    /// <summary>Whether it may be asked for the repository's own requirements: one that only a file of the repository names, or that this
+    /// machine would reach behind a company's mirror alone, learns no name from us.</summary>
+    public bool MayBeAsked { get; init; }
+
     /// <summary>Those of this machine's list in its order, then those that the repository's files name.</summary>
-    public static IReadOnlyList<GoMirror> Find(Scene scene, GoSettings settings)
+    /// <param name="unusable">Gets what can't be asked at all, and why.</param>
+    public static IReadOnlyList<GoMirror> Find(Scene scene, GoSettings settings, List<(Place Place, string Shown, string Why)> unusable)
     {
         var mirrors = new List<GoMirror>();
         var own = settings["GOPROXY"];
-        Add(own?.Value is { Length: > 0 } list ? list : "https://proxy.golang.org,direct", own?.Place ?? Place.OfVariable("GOPROXY"), isOwn: true);
+        // The go command's own default matters where there is something of Go.
+        if (own is not null || scene.Go!.Modules.Count > 0)
+            Add(own?.Value is { Length: > 0 } list ? list : "https://proxy.golang.org,direct", own?.Place ?? Place.OfVariable("GOPROXY"), isOwn: true);
         foreach (var assignment in scene.Scopes.SelectMany(s => s.Of("GOPROXY")))
             Add(assignment.Value, assignment.Place, isOwn: false);
         return mirrors;
@@ -25,10 +32,15 @@ internal sealed record GoMirror(UpstreamSource Source, bool IsPublic, Place Plac
         void Add(string list, Place place, bool isOwn)
         {
             var order = 0;
-            foreach (var element in GoProxyList.Parse(list).Asked.Where(e => e.Kind is ProxyKind.Public or ProxyKind.Company))
+            var isBehindCompany = false;
+            foreach (var element in GoProxyList.Parse(list).Asked.Where(e => e.Kind is ProxyKind.Public or ProxyKind.Company && !KnownProxies.IsRetired(e.Host)))
             {
-                if (SourceChain.TryParse(element.Text, out var chain, out _) && chain.Links is [{ Source: { } source }] && !mirrors.Exists(m => m.Name == source.Name))
-                    mirrors.Add(new(source, element.Kind is ProxyKind.Public, place, isOwn ? order++ : -1, element.Separator));
+                var isPublic = element.Kind is ProxyKind.Public;
+                if (!SourceChain.TryParse(element.Text, out var chain, out var error) || chain.Links is not [{ Source: { } source }])
+                    unusable.Add((place, GoProxyChecks.Shown(element.Text), error ?? "is no URL"));
+                else if (!mirrors.Exists(m => m.Name == source.Name))
+                    mirrors.Add(new(isOwn ? source : source with { UserInfo = null }, isPublic, place, isOwn ? order++ : -1, element.Separator) { MayBeAsked = isOwn && !(isPublic && isBehindCompany) });
+                isBehindCompany |= !isPublic;
             }
         }
     }

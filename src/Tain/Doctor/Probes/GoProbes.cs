@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Tain.Doctor.Files;
 using Tain.Doctor.Go;
 using Tain.Ecosystems.Go;
 using Tain.Ecosystems.Go.SumDb;
@@ -10,12 +11,14 @@ namespace Tain.Doctor.Probes;
 
 /// <summary>Asks module proxies: whether they answer, how fast, whether they agree with go.sum and with each other, whether they pass on
 /// the checksum database, whether they have the toolchain.</summary>
-internal sealed class GoProbes(Scene scene, ProbeClient client)
+/// <param name="bare">Without this machine's credentials, for mirrors that only the repository names.</param>
+internal sealed class GoProbes(Scene scene, ProbeClient client, ProbeClient bare)
 {
     /// <summary>A zip that is larger than this is not fetched to the end: its go.mod has to do. Bytes.</summary>
     private const int MaxZip = 32 << 20;
 
-    private const int MaxMod = 16 << 20;
+    /// <summary>Of a go.mod; real ones are below 100 KB. Bytes.</summary>
+    private const int MaxMod = 1 << 20;
 
     /// <summary>Modules whose go.mod is asked of each mirror, and looked up in the database.</summary>
     private const int MaxModules = 300;
@@ -23,28 +26,33 @@ internal sealed class GoProbes(Scene scene, ProbeClient client)
     /// <summary>Questions to one mirror at once.</summary>
     private const int AtOnce = 16;
 
-    private static readonly Words CommaOrBar = new("a comma or |", "逗号或 |");
+    private static readonly Words CheckAddress = new("Check the address and the network from this machine (curl -v {mirror}), or take the mirror out of GOPROXY.", "在本机检查地址和网络（curl -v {mirror}），或将其从 GOPROXY 中移除。");
+    private static readonly Words AskWhy = new("It is reached: ask whoever runs it what it lacks. A Tain says so itself: curl {root}/api/v1/explain/go/{module}.", "已经连上它：请询问其运营者缺少什么。如果是 Tain，它自己会说明：curl {root}/api/v1/explain/go/{module}。");
 
     private readonly GoView _go = scene.Go!;
 
     public async Task<IReadOnlyList<MirrorReport>> RunAsync()
     {
-        var mirrors = GoMirror.Find(scene, _go.Settings);
+        var unusable = new List<(Place Place, string Shown, string Why)>();
+        var mirrors = GoMirror.Find(scene, _go.Settings, unusable);
         var samples = GoSample.PublicOf(_go).Take(MaxModules).ToList();
         var sample = samples.Find(s => s.ZipHash is not null) ?? samples.FirstOrDefault() ?? GoSample.Default;
-        var visits = await Task.WhenAll(mirrors.Select(m => VisitAsync(m, sample, mirrors.Count > 1 ? samples : [])));
+        var visits = await Task.WhenAll(mirrors.Select(m => m.MayBeAsked ? VisitAsync(client, m, sample, mirrors.Count(o => o.MayBeAsked) > 1 ? samples : []) : VisitAsync(m.Order < 0 ? bare : client, m, GoSample.Default, [])));
         CompareOrder(visits);
-        CompareContent(visits, sample);
+        foreach (var group in visits.GroupBy(v => v.Mirror.MayBeAsked))
+            CompareContent([.. group], group.Key ? sample : GoSample.Default);
         await CompareDatabaseAsync(visits, samples);
         await LookForToolchainAsync(visits);
-        return [.. visits.Select(v => v.Report)];
+        foreach (var (place, shown, why) in unusable)
+            scene.Add(new Finding(GoProbePitfalls.MirrorUnreachable, place, new Fact("mirror", shown), new Fact("module", sample.Name), new Fact("said", why), new Fact("advice", Filled(CheckAddress, shown, "", sample.Name))));
+        return [.. visits.Select(v => v.Report), .. unusable.Select(u => new MirrorReport(u.Shown, "go", null, null, null, u.Why))];
     }
 
     /// <summary>What one mirror gave.</summary>
     /// <param name="Mods">The hash of each go.mod, or null where it answered 404 or 410; not there when it gave no answer.</param>
     private sealed record Visit(GoMirror Mirror, MirrorReport Report, string? ZipHash, IReadOnlyDictionary<GoSample, string?> Mods, ProbeAnswer? Database);
 
-    private async Task<Visit> VisitAsync(GoMirror mirror, GoSample sample, IReadOnlyList<GoSample> samples)
+    private async Task<Visit> VisitAsync(ProbeClient client, GoMirror mirror, GoSample sample, IReadOnlyList<GoSample> samples)
     {
         // :: The first answer pays for the connection; the latency is the shortest of those after it.
         var info = await client.GetAsync(mirror.Source, Address(sample, "info"), MaxMod);
@@ -60,8 +68,8 @@ internal sealed class GoProbes(Scene scene, ProbeClient client)
         var zip = await client.GetAsync(mirror.Source, Address(sample, "zip"), MaxZip);
         if (mod.Body is { } content)
             mods[sample] = ModuleHash.GoMod(content);
-        var others = AskAllAsync(mirror, samples.Where(s => s != sample).ToList());
-        var database = mirror.IsPublic || DatabaseOrNull() is not { } options ? null : await client.GetAsync(mirror.Source, $"sumdb/{options.Name}/supported", 1 << 10);
+        var others = AskAllAsync(client, mirror, samples.Where(s => s != sample).ToList());
+        var database = mirror.Order < 0 || DatabaseOrNull() is not { } options ? null : await client.GetAsync(mirror.Source, $"sumdb/{options.Name}/supported", 1 << 10);
         foreach (var (other, hash) in await others)
             mods[other] = hash;
         var fault = mod.Fault is not null ? mod : zip.Fault is not null and not FaultKind.TooLarge ? zip : null;
@@ -72,30 +80,24 @@ internal sealed class GoProbes(Scene scene, ProbeClient client)
         return new(mirror, report, await HashAsync(mirror, sample, zip.Body), mods, database);
     }
 
-    private async Task<List<(GoSample Sample, string? Hash)>> AskAllAsync(GoMirror mirror, IReadOnlyList<GoSample> samples)
+    private static async Task<List<(GoSample Sample, string? Hash)>> AskAllAsync(ProbeClient client, GoMirror mirror, IReadOnlyList<GoSample> samples)
     {
-        var found = new List<(GoSample, string?)>();
         using var turns = new SemaphoreSlim(AtOnce);
         var answers = await Task.WhenAll(samples.Select(async s =>
         {
             await turns.WaitAsync(CancellationToken.None);
             try
             {
-                return (s, await client.GetAsync(mirror.Source, Address(s, "mod"), MaxMod));
+                // Hashed at once: three hundred bodies together would be a lot of memory.
+                var answer = await client.GetAsync(mirror.Source, Address(s, "mod"), MaxMod);
+                return (Sample: s, Hash: answer.Body is { } body ? ModuleHash.GoMod(body) : null, answer.IsAbsence);
             }
             finally
             {
                 turns.Release();
             }
         }));
-        foreach (var (sample, answer) in answers)
-        {
-            if (answer.Body is { } body)
-                found.Add((sample, ModuleHash.GoMod(body)));
-            else if (answer.IsAbsence)
-                found.Add((sample, null));
-        }
-        return found;
+        return [.. answers.Where(a => a.Hash is not null || a.IsAbsence).Select(a => (a.Sample, a.Hash))];
     }
 
     private async Task<string?> HashAsync(GoMirror mirror, GoSample sample, byte[]? zip)
@@ -104,11 +106,15 @@ internal sealed class GoProbes(Scene scene, ProbeClient client)
             return null;
         try
         {
-            return (await ModuleZip.VerifyAsync(new MemoryStream(zip), sample.Path, sample.Version, CancellationToken.None)).H1;
+            return (await ModuleZip.VerifyAsync(new MemoryStream(zip), sample.Path, sample.Version, client.End)).H1;
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
         }
         catch (ModuleZipException e)
         {
-            scene.Add(new Finding(GoProbePitfalls.MirrorUnreachable, mirror.Place, new Fact("mirror", mirror.Name), new Fact("module", sample.Name), new Fact("said", Secrets.OneLine(e.Message, 200)), new Fact("separator", CommaOrBar)));
+            scene.Add(new Finding(GoProbePitfalls.MirrorUnreachable, mirror.Place, new Fact("mirror", mirror.Name), new Fact("module", sample.Name), new Fact("said", Secrets.OneLine(e.Message, 200)), Advice(mirror, sample, isReached: true)));
             return null;
         }
     }
@@ -118,12 +124,20 @@ internal sealed class GoProbes(Scene scene, ProbeClient client)
         // An absence may be this mirror's alone: the comparison says so. Without another mirror it is what it is.
         if (answer.IsAbsence && samples.Count > 0)
             return;
-        scene.Add(new Finding(GoProbePitfalls.MirrorUnreachable, mirror.Place, new Fact("mirror", mirror.Name), new Fact("module", sample.Name), new Fact("said", answer.Said),
-            new Fact("separator", answer.IsAbsence ? CommaOrBar : new Words("|", "|")))
+        scene.Add(new Finding(GoProbePitfalls.MirrorUnreachable, mirror.Place, new Fact("mirror", mirror.Name), new Fact("module", sample.Name), new Fact("said", answer.Said), Advice(mirror, sample, answer.Status is not null))
         {
             // What a pipeline names need not be reachable from here.
             Severity = mirror.Order < 0 ? Severity.Note : Severity.Error,
         });
+    }
+
+    private static Fact Advice(GoMirror mirror, GoSample sample, bool isReached)
+        => new("advice", Filled(isReached ? AskWhy : CheckAddress, mirror.Name, mirror.Name.EndsWith("/go", StringComparison.Ordinal) ? mirror.Name[..^3] : mirror.Name, sample.Name));
+
+    private static Words Filled(Words words, string mirror, string root, string module)
+    {
+        Fact[] facts = [new("mirror", mirror), new("root", root), new("module", module)];
+        return new(words.In(Language.English, facts), words.In(Language.Chinese, facts));
     }
 
     private void CompareOrder(IReadOnlyList<Visit> visits)
@@ -179,7 +193,7 @@ internal sealed class GoProbes(Scene scene, ProbeClient client)
     {
         if (DatabaseOrNull() is not { } options)
             return;
-        foreach (var visit in visits.Where(v => v.Database?.Fault is not null))
+        foreach (var visit in visits.Where(v => v.Database?.Fault is not null && !(v.Mirror.IsPublic && v.Database.IsAbsence)))
         {
             scene.Add(new Finding(GoProbePitfalls.SumDbNotProxied, visit.Mirror.Place, new Fact("mirror", visit.Mirror.Name), new Fact("database", options.Name), new Fact("said", visit.Database!.Said))
             {
@@ -190,7 +204,7 @@ internal sealed class GoProbes(Scene scene, ProbeClient client)
         if (visits.FirstOrDefault(v => v.Database is { Fault: null }) is not { } through)
             return;
         var database = through.Mirror.Source with { Name = $"{through.Mirror.Name}/sumdb/{options.Name}", BaseUrl = new Uri($"{through.Mirror.Source.BaseUrl.AbsoluteUri.TrimEnd('/')}/sumdb/{options.Name}") };
-        await new GoSumProbe(scene, new ProbedDatabase(client, database), options, through.Mirror.Name).RunAsync(samples, client.End);
+        await new GoSumProbe(scene, new ProbedDatabase(client, database), options, through.Mirror).RunAsync(samples, client.End);
     }
 
     private async Task LookForToolchainAsync(IReadOnlyList<Visit> visits)

@@ -1,3 +1,4 @@
+using Tain.Doctor.Files;
 using Tain.Doctor.Go;
 using Tain.Ecosystems.Go.SumDb;
 using Tain.TransparencyLog;
@@ -5,7 +6,7 @@ using Tain.TransparencyLog;
 namespace Tain.Doctor.Probes;
 
 /// <summary>Holds go.sum's lines against the checksum database, which a mirror passes on and which proves what it says.</summary>
-internal sealed class GoSumProbe(Scene scene, IChecksumDatabaseOperations operations, SumDbOptions options, string mirror)
+internal sealed class GoSumProbe(Scene scene, IChecksumDatabaseOperations operations, SumDbOptions options, GoMirror through)
 {
     /// <summary>Look-ups at once: each is a few small requests.</summary>
     private const int AtOnce = 16;
@@ -21,9 +22,14 @@ internal sealed class GoSumProbe(Scene scene, IChecksumDatabaseOperations operat
             {
                 return (Sample: sample, Record: end.IsCancellationRequested ? null : await client.LookupAsync(sample.Path, sample.Version, end));
             }
-            catch (Exception e) when (e is IOException or ChecksumDatabaseException or OperationCanceledException or TileException)
+            catch (Exception e) when (e is ChecksumDatabaseException or TileException)
             {
-                // What the mirror can't prove says nothing of go.sum; that it can't is the mirror's finding, and tain audit-log's.
+                // It says nothing of go.sum, but something of who passed it on.
+                scene.Add(new Finding(GoProbePitfalls.SumDbUnproved, through.Place, new Fact("mirror", through.Name), new Fact("database", options.Name), new Fact("why", FileReader.WithoutQuotes(e.Message))));
+                return (sample, null);
+            }
+            catch (Exception e) when (e is IOException or OperationCanceledException)
+            {
                 return (sample, null);
             }
             finally
@@ -48,7 +54,7 @@ internal sealed class GoSumProbe(Scene scene, IChecksumDatabaseOperations operat
         {
             if (sum is not null && GoSum.Read(sum).Lines.TryGetValue((sample.Path.Value, version), out var line) && line.Hash == got)
             {
-                scene.Add(new Finding(GoProbePitfalls.SumDisagrees, sum.AtLine(line.Line), new Fact("got", got), new Fact("module", $"{sample.Path.Value}@{version}"), new Fact("database", options.Name), new Fact("mirror", mirror), new Fact("wanted", wanted)));
+                scene.Add(new Finding(GoProbePitfalls.SumDisagrees, sum.AtLine(line.Line), new Fact("got", got), new Fact("module", $"{sample.Path.Value}@{version}"), new Fact("database", options.Name), new Fact("mirror", through.Name), new Fact("wanted", wanted)));
             }
         }
     }

@@ -13,12 +13,12 @@ internal static partial class Redaction
         return Shapes().Replace(text, "***");
     }
 
-    // https://user:password@host, also with slashes in the password: up to the last @ before a space or quote.
-    [GeneratedRegex("""([a-zA-Z][a-zA-Z0-9+.-]*://)[^\s"'<>|,]*@""")]
+    // https://user:password@host, also with slashes and commas in the password; but not https://host:8080/x/@v/list, whose @ is in its path.
+    [GeneratedRegex("""([a-zA-Z][a-zA-Z0-9+.-]{0,20}://)(?:[^\s"'<>/@,|]{1,400}@|[^\s"'<>/:@,|]{0,200}:(?!\d{1,5}(?:/|$)|//)(?:(?![,|][a-z+]{2,10}://)[^\s"'<>]){0,400}@)""")]
     private static partial Regex UserInfo();
 
     // _authToken=…, "auth": "…", password: …, ?token=…; what stands for a variable is none.
-    [GeneratedRegex("""((?:_authToken|_auth|_password|\bnpmAuthToken|\bnpmAuthIdent|\bauth|\bidentitytoken|\bpassword|\bpasswd|\bsecret|\btoken|\bapi[_-]?key|[A-Z0-9_]*(?:TOKEN|PASSWORD|SECRET|APIKEY|API_KEY))["']?\s*[=:]\s*["']?)(?!\$|\{\{|["'\s])[^\s"',;&]+""", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("""((?:_authToken|_auth|_password|\bnpmAuthToken|\bnpmAuthIdent|\bauth|\bidentitytoken|\bpassword|\bpasswd|\bsecret|\btoken|\bapi[_-]?key|(?-i:[A-Z0-9_]{0,60}(?:TOKEN|PASSWORD|PASSWD|PASS|PAT|SECRET|APIKEY|API_KEY)))["']?\s*[=:]\s*["']?)(?!\$|\{\{|["'\s])[^\s"',;&]+""", RegexOptions.IgnoreCase)]
     private static partial Regex Pairs();
 
     // Tokens that are known by their look: npm, GitHub, GitLab, Slack, AWS, JSON web tokens.

@@ -9,7 +9,7 @@ internal static class ReportText
 {
     private static readonly Words Fixable = new("--fix does it", "--fix 可自动完成");
     private static readonly Words Nothing = new("nothing wrong was found", "没有发现问题");
-    private static readonly Words MirrorsTitle = new("Mirrors that were asked, the fastest first:", "已询问的镜像（由快到慢）：");
+    private static readonly Words MirrorsTitle = new("Mirrors that were asked, the fastest first:", "已询问的镜像站（由快到慢）：");
     private static readonly Words PassedOverTitle = new("Skipped:", "已跳过：");
 
     public static string Write(Diagnosis diagnosis, ReportStyle style)
@@ -39,7 +39,7 @@ internal static class ReportText
         var time = Milliseconds(diagnosis.Elapsed);
         if (language is Language.Chinese)
         {
-            var found = diagnosis.Findings.Count == 0 ? Nothing.Chinese : $"{errors} 个错误，{warnings} 个警告，{notes} 个提示";
+            var found = diagnosis.Findings.Count == 0 ? Nothing.Chinese : string.Join("，", new[] { (errors, "个错误"), (warnings, "个警告"), (notes, "个提示") }.Where(p => p.Item1 > 0).Select(p => $"{p.Item1} {p.Item2}"));
             return $"{found}（{diagnosis.Files} 个文件，{time}）{(fixes > 0 ? $"；其中 {fixes} 个可由 --fix 自动修复" : "")}{(diagnosis.Ignored > 0 ? $"；忽略 {diagnosis.Ignored} 个" : "")}";
         }
         var what = diagnosis.Findings.Count == 0 ? Nothing.English : string.Join(", ", new[] { Plural(errors, "error"), Plural(warnings, "warning"), Plural(notes, "note") }.Where(p => p.Length > 0));
@@ -106,7 +106,7 @@ internal static class ReportText
                     properties.Add(string.Create(CultureInfo.InvariantCulture, $"line={finding.Place.Line}"));
             }
             properties.Add("title=" + Property(finding.Pitfall.Id));
-            text.Append("::").Append(kind).Append(' ').AppendJoin(',', properties).Append("::").Append(Message($"{finding.Reason(language)} → {finding.Remedy(language)}")).Append('\n');
+            text.Append("::").Append(kind).Append(' ').AppendJoin(',', properties).Append("::").Append(Message($"{(properties.Count > 1 ? "" : finding.Place + ": ")}{finding.Reason(language)} → {finding.Remedy(language)}")).Append('\n');
         }
 
         static string Message(string text) => text.Replace("%", "%25", StringComparison.Ordinal).Replace("\r", "%0D", StringComparison.Ordinal).Replace("\n", "%0A", StringComparison.Ordinal);

@@ -21,7 +21,8 @@ internal sealed class GoSnippets(string publicUrl, IReadOnlyList<ClientVariable>
     /// <summary>A step of a job, before those that use go.</summary>
     public string GitHubActions { get; } = $"- name: Go modules come from Tain\n  run: curl -fsS {Quoting.ShellWord(publicUrl + "/setup/go.env")} >> \"$GITHUB_ENV\"";
 
-    public string GitLabCi => $"default:\n  before_script:\n    - {Shell}";
+    // Without the "false" a server that can't be reached would leave the job to the go command's defaults, past the mirror.
+    public string GitLabCi => $"default:\n  before_script:\n    - {Shell.Replace(")\"", " || echo false)\"", StringComparison.Ordinal)}";
 
     public string Explain { get; } = "curl -fsS " + Quoting.ShellWord($"{publicUrl}/api/v1/explain/go/{Example}");
 

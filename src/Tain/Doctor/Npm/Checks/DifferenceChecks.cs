@@ -37,10 +37,7 @@ internal static class DifferenceChecks
 
     private static void Add(NpmScene npm, NpmSetting setting, NpmSetting other)
         => npm.Scene.Add(new(NpmPitfalls.RegistryDiffers, setting.Place,
-            new Fact("registry", RegistryUrl.Show(setting.Value)), new Fact("other", RegistryUrl.Show(other.Value)), new Fact("where", other.Place.ToString()))
-        {
-            Fix = RegistryUrl.HasPassword(other.Value) ? null : setting.ChangeOrNull(other.Value),
-        });
+            new Fact("registry", RegistryUrl.Show(setting.Value)), new Fact("other", RegistryUrl.Show(other.Value)), new Fact("where", other.Place.ToString())));
 
     private static bool IsDefault(NpmSetting setting) => setting is { Key: NpmSetting.Registry, IsComputed: false, IsForPublishing: false } && RegistryUrl.HostOrNull(setting.Value) is { } host
         && !RegistryUrl.IsLoopback(host) && !host.EndsWith("npm.taobao.org", StringComparison.Ordinal);

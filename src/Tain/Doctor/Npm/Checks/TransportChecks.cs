@@ -22,7 +22,7 @@ internal static class TransportChecks
         if (npm.Scene.Machine.VariableOrNull(NodeTls) == "0")
             npm.Scene.Add(new(NpmPitfalls.StrictSslOff, Files.Place.OfVariable(NodeTls), new Fact("setting", NodeTls + "=0"), new Fact("whose", Node)));
         foreach (var assignment in npm.Scene.Scopes.SelectMany(s => s.Of(NodeTls)).Where(a => a.Value == "0"))
-            npm.Scene.Add(new(NpmPitfalls.StrictSslOff, assignment.Place, new Fact("setting", NodeTls + "=0"), new Fact("whose", Node)) { Fix = assignment.ChangeOrNull("1") });
+            npm.Scene.Add(new(NpmPitfalls.StrictSslOff, assignment.Place, new Fact("setting", NodeTls + "=0"), new Fact("whose", Node)) { Fix = assignment.ChangeOrNull("1"), IsSelfEvident = true });
     }
 
     private static void CheckStrictSsl(NpmScene npm, NpmSetting setting)
@@ -32,6 +32,7 @@ internal static class TransportChecks
         npm.Scene.Add(new(NpmPitfalls.StrictSslOff, setting.Place, new Fact("setting", $"{setting.WrittenKey}={setting.Value}"), new Fact("whose", PackageManager))
         {
             Fix = setting.RemoveOrNull() ?? setting.ChangeOrNull("true"),
+            IsSelfEvident = true,
         });
     }
 
