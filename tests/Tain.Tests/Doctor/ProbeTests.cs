@@ -305,8 +305,8 @@ public sealed class ProbeTests
     }
 
     [Theory]
-    [InlineData("no-line")]
-    [InlineData("wrong-zip")]
+    [InlineData("tampered")]
+    [InlineData("bad-signature")]
     public async Task A_database_that_does_not_prove_itself_is_told_of_its_mirror(string fault)
     {
         using var patient = new Patient();
