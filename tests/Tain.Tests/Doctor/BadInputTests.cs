@@ -136,7 +136,18 @@ public sealed class BadInputTests
     [InlineData("# GOPROXY=a", null)]
     [InlineData("{\"GOPROXY\": \"a\"}", "a")]
     [InlineData("withEnv(['GOPROXY=a']) {", "a")]
-    [InlineData("env.GOPROXY = 'a'", null)]
+    [InlineData("env.GOPROXY = 'a'", "a")]
+    [InlineData("env.GOPROXY = \"a\"", "a")]
+    [InlineData("process.env.GOPROXY = 'a'", null)]
+    [InlineData("os.GOPROXY = 'a'", null)]
+    [InlineData("if (env.GOPROXY == 'a') {", null)]
+    [InlineData("${GOPROXY:-https://proxy.golang.org}", null)]
+    [InlineData("sh 'GOPROXY=a,b go build ./...'", "a,b")]
+    [InlineData("bash -c \"GOPROXY=a,b go vet\"", "a,b")]
+    [InlineData("docker run -e 'GOPROXY=a b' x", "a b")]
+    [InlineData("\"runArgs\": [\"-e\", \"GOPROXY=a b\"]", "a b")]
+    [InlineData("withEnv(['A=b c', 'GOPROXY=a b']) {", "a b")]
+    [InlineData("withEnv(['A=b c']) { sh 'GOPROXY=a go build' }", "a")]
     public void A_value_is_found_where_one_is_given_and_nowhere_else(string text, string? value)
         => Assert.Equal(value, AssignmentScan.Find(new TextFile("/x", "x", text), ["GOPROXY"], 0, text.Length).SingleOrDefault()?.Value);
 

@@ -6,9 +6,11 @@ namespace Tain.Doctor.Fixes;
 /// Two findings with the same cause carry equal edits.</summary>
 internal sealed record Edit(TextFile File, int Start, int Length, string Text)
 {
-    /// <summary>The file without this line.</summary>
-    public static Edit RemoveLine(TextFile file, int line)
+    /// <summary>The file without this line; null when it is many for who ends lines with a carriage return alone.</summary>
+    public static Edit? RemoveLine(TextFile file, int line)
     {
+        if (file.Line(line).Contains('\r'))
+            return null;
         var start = file.StartOf(line);
         return new(file, start, (line < file.LineCount ? file.StartOf(line + 1) : file.Text.Length) - start, "");
     }

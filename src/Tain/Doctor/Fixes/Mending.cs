@@ -22,30 +22,45 @@ internal static class Mending
     public static IReadOnlyList<MendedFile> Plan(Func<IReadOnlyDictionary<string, string>, IReadOnlyList<Finding>> look)
     {
         var changed = new Dictionary<string, string>(StringComparer.Ordinal);
-        var files = new Dictionary<string, TextFile>(StringComparer.Ordinal);
-        for (var round = 0; round < MaxRounds; round++)
+        var files = new Dictionary<string, (TextFile File, List<Edit> Made, int Round)>(StringComparer.Ordinal);
+        for (var round = 1; round <= MaxRounds; round++)
         {
             var edits = look(changed).Select(f => f.Fix).OfType<Edit>().Distinct().GroupBy(e => e.File.Path, StringComparer.Ordinal).ToList();
             if (edits.Count == 0)
                 break;
             foreach (var group in edits)
             {
-                files.TryAdd(group.Key, group.First().File);
-                changed[group.Key] = Apply(group.First().File.Text, group);
+                var (first, made, _) = files.GetValueOrDefault(group.Key, (group.First().File, [], 0));
+                var apart = Apart(group);
+                files[group.Key] = (first, [.. made, .. apart], round);
+                changed[group.Key] = Apply(group.First().File.Text, apart);
             }
         }
-        return [.. changed.Select(c => new MendedFile(c.Key, files[c.Key].Shown, files[c.Key].Exists ? files[c.Key].Text : null, c.Value)).Where(f => f.Before != f.After).OrderBy(f => f.Path, StringComparer.Ordinal)];
+        // What is changed in the last round still would be in the next: no mending, but a fix that does not see what it did.
+        return [.. files.Where(f => f.Value.Round < MaxRounds && Soundness.IsSound(f.Value.File, changed[f.Key], f.Value.Made))
+            .Select(f => new MendedFile(f.Key, f.Value.File.Shown, f.Value.File.Exists ? f.Value.File.Text : null, changed[f.Key]))
+            .Where(f => f.Before != f.After).OrderBy(f => f.Path, StringComparer.Ordinal)];
     }
 
-    /// <summary>The text after edits that do not touch each other; of two that do, the first counts, and the next round sees to the other.</summary>
+    /// <summary>The edits that do not touch each other; of two that do, the first counts, and the next round sees to the other.</summary>
+    private static List<Edit> Apart(IEnumerable<Edit> edits)
+    {
+        var apart = new List<Edit>();
+        foreach (var edit in edits.OrderBy(e => e.Start).ThenBy(e => e.Length))
+        {
+            if (apart is not [.., var last] || edit.Start >= last.Start + last.Length)
+                apart.Add(edit);
+        }
+        return apart;
+    }
+
+    /// <summary>The text after edits that do not touch each other.</summary>
     internal static string Apply(string text, IEnumerable<Edit> edits)
     {
         var result = new StringBuilder();
         var at = 0;
-        foreach (var edit in edits.OrderBy(e => e.Start).ThenBy(e => e.Length))
+        foreach (var edit in Apart(edits))
         {
-            if (edit.Start < at)
-                continue;
             result.Append(text, at, edit.Start - at);
             // Two lines that are added to a file without a newline at its end need one between them, not two.
             result.Append(edit.Text.StartsWith('\n') && result.Length > 0 && result[^1] == '\n' ? edit.Text.AsSpan(1) : edit.Text);

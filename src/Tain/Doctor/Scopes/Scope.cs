@@ -23,9 +23,23 @@ internal enum ScopeKind
 
 /// <summary>A place where tools run with the settings that are given there.</summary>
 /// <param name="Assignments">Settings in the file's order, or those in effect on the machine.</param>
-/// <param name="Text">What is run there, as shell text; empty for the machine.</param>
-internal sealed record Scope(ScopeKind Kind, TextFile? File, IReadOnlyList<Assignment> Assignments, string Text)
+/// <param name="text">What is run there, where it is at hand.</param>
+internal sealed class Scope(ScopeKind kind, TextFile? file, IReadOnlyList<Assignment> assignments, string? text)
 {
+    private string? _text = text;
+
+    public ScopeKind Kind { get; } = kind;
+
+    public TextFile? File { get; } = file;
+
+    public IReadOnlyList<Assignment> Assignments { get; } = assignments;
+
+    /// <summary>What is run there, as shell text; empty for the machine. Of YAML, all scalars, each on lines of its own.</summary>
+    public string Text => _text ??= string.Concat(Documents.SelectMany(d => YamlFile.Scalars(d.RootNode)).Where(s => !Watched.Contains(s.Key)).Select(s => s.Node.Value + "\n"));
+
+    /// <summary>Keys whose scalars are settings, and no text that runs.</summary>
+    public IReadOnlyCollection<string> Watched { get; init; } = [];
+
     /// <summary>All that give this variable a value; on the machine at most one, the one that counts.</summary>
     public IEnumerable<Assignment> Of(string name) => Assignments.Where(a => a.Name == name);
 

@@ -1,5 +1,7 @@
-using System.Text;
+using System.Buffers;
 using Tain.Doctor.Files;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace Tain.Doctor.Scopes;
@@ -7,6 +9,10 @@ namespace Tain.Doctor.Scopes;
 /// <summary>Reads what a repository's files say about the tools that run there.</summary>
 internal sealed class ScopeReader(FileReader files, IReadOnlyCollection<string> names)
 {
+    private static readonly HashSet<string> Scripts = new(StringComparer.Ordinal) { "run", "script", "before_script", "after_script", "command", "commands", "args", "cmd", "cmds", "bash" };
+
+    private readonly SearchValues<string> _anyName = SearchValues.Create([.. names], StringComparison.Ordinal);
+
     /// <summary>Whether a file is worth reading for it. A YAML file may be a Kubernetes manifest: only its content tells.</summary>
     public static bool IsWanted(string folder, string name) => KindOrNull(folder, name) is not null;
 
@@ -41,54 +47,82 @@ internal sealed class ScopeReader(FileReader files, IReadOnlyCollection<string> 
         if (KindOrNull(folder, name) is not { } kind || files.ReadOrNull(path) is not { } file)
             return null;
         if (!IsYaml(name))
-            return new(kind, file, [.. AssignmentScan.Find(file, names, 0, file.Text.Length, wholeLine: name.StartsWith(".env", StringComparison.Ordinal) && name != ".envrc" && !file.Text.Contains('"', StringComparison.Ordinal))], file.Text);
+            return new(kind, file, file.Text.AsSpan().ContainsAny(_anyName) ? [.. AssignmentScan.Find(file, names, 0, file.Text.Length, SyntaxOf(name))] : [], file.Text);
         if (kind is ScopeKind.Deployment && !IsCompose(name) && !IsManifest(file))
             return null;
         if (YamlFile.ParseOrNull(file, files) is not { } documents)
             return null;
         var assignments = new List<Assignment>();
-        var text = new StringBuilder();
-        foreach (var document in documents)
+        // Most manifests set none of them: then their values need no second look.
+        if (file.Text.AsSpan().ContainsAny(_anyName))
         {
-            AddPairs(file, document.RootNode, assignments);
-            foreach (var (key, scalar) in YamlFile.Scalars(document.RootNode))
-                Add(file, key, scalar, assignments, text);
+            foreach (var document in documents)
+                Walk(file, document.RootNode, assignments);
         }
-        return new(kind, file, assignments, text.ToString()) { Documents = documents };
+        return new(kind, file, assignments, null) { Documents = documents, Watched = names };
     }
 
     /// <summary>A template of Helm's has braces where YAML has none, and is a manifest only when it is rendered.</summary>
     private static bool IsManifest(TextFile file) =>
         file.Text.Contains("apiVersion:", StringComparison.Ordinal) && file.Text.Contains("kind:", StringComparison.Ordinal) && !file.Text.Contains("{{", StringComparison.Ordinal);
 
-    private void Add(TextFile file, string key, YamlScalarNode scalar, List<Assignment> assignments, StringBuilder text)
+    private static TextSyntax SyntaxOf(string name) => name switch
     {
-        var (start, length, quote) = file.Span(scalar);
-        if (names.Contains(key))
-        {
-            assignments.Add(new(key, scalar.Value ?? "", file.At(scalar), start, length, quote) { IsPlainYaml = quote == '\0' });
-            return;
-        }
-        text.Append(scalar.Value).Append('\n');
-        if (scalar.Value is not { } value || !names.Any(n => value.Contains(n, StringComparison.Ordinal)))
-            return;
-        // "- GOPROXY=a, b" of a compose file: the value is what is left of the scalar.
-        if (names.FirstOrDefault(n => value.StartsWith(n + "=", StringComparison.Ordinal)) is { } name && !value.Contains('\n', StringComparison.Ordinal) && !value.Contains(' ', StringComparison.Ordinal))
-            assignments.Add(new(name, value[(name.Length + 1)..], file.At(scalar), start + name.Length + 1, length - name.Length - 1, quote) { IsPlainYaml = quote == '\0' });
-        else
-            assignments.AddRange(AssignmentScan.Find(file, names, start, Math.Min(length, file.Text.Length - start)));
-    }
+        _ when IsDockerfile(name) => TextSyntax.Docker,
+        ".envrc" => TextSyntax.Shell,
+        _ when name.StartsWith(".env", StringComparison.Ordinal) => TextSyntax.Dotenv,
+        _ when name.EndsWith(".json", StringComparison.Ordinal) || name.EndsWith(".toml", StringComparison.Ordinal) => TextSyntax.Strings,
+        _ when name.EndsWith("akefile", StringComparison.Ordinal) || name.EndsWith(".mk", StringComparison.Ordinal) => TextSyntax.Make,
+        _ => TextSyntax.Groovy,
+    };
 
-    /// <summary><c>- name: GOPROXY</c> and <c>value: …</c>, as Kubernetes has it.</summary>
-    private void AddPairs(TextFile file, YamlNode root, List<Assignment> assignments)
+    /// <summary>All nodes below, in the file's order; one that has several aliases is read once.</summary>
+    private void Walk(TextFile file, YamlNode root, List<Assignment> assignments)
     {
-        foreach (var map in YamlFile.Mappings(root))
+        var seen = new HashSet<YamlNode>(ReferenceEqualityComparer.Instance);
+        var open = new Stack<(string Key, YamlNode Node, bool IsInFlow)>();
+        open.Push(("", root, false));
+        while (open.TryPop(out var next))
         {
-            if (map.ChildOrNull("name").TextOrNull() is { } name && names.Contains(name) && map.ChildOrNull("value") is YamlScalarNode { Value: { } value } node)
+            if (!seen.Add(next.Node))
+                continue;
+            if (next.Node is YamlScalarNode scalar)
+                Add(file, next.Key, scalar, next.IsInFlow, assignments);
+            else if (next.Node is YamlSequenceNode list)
             {
-                var (start, length, quote) = file.Span(node);
-                assignments.Add(new(name, value, file.At(node), start, length, quote) { IsPlainYaml = quote == '\0' });
+                foreach (var child in list.Children.Reverse())
+                    open.Push((next.Key, child, next.IsInFlow || list.Style is SequenceStyle.Flow));
+            }
+            else if (next.Node is YamlMappingNode map)
+            {
+                var isFlow = next.IsInFlow || map.Style is MappingStyle.Flow;
+                // "- name: GOPROXY" and "value: …", as Kubernetes has it.
+                var named = map.ChildOrNull("name").TextOrNull() is { } name && names.Contains(name) ? name : null;
+                foreach (var (key, value) in map.Children.Reverse())
+                    open.Push(((key as YamlScalarNode)?.Value is not { } text ? "" : named is not null && text == "value" ? named : text, value, isFlow));
             }
         }
+    }
+
+    private void Add(TextFile file, string key, YamlScalarNode scalar, bool isInFlow, List<Assignment> assignments)
+    {
+        if (scalar.Value is not { } value)
+            return;
+        var (start, length, quote) = file.Span(scalar);
+        var isPlain = scalar.Style is ScalarStyle.Plain;
+        // Escapes, anchors, tags, many lines: what stands there is not what it means.
+        var isLiteral = (quote != '\0' || isPlain) && file.Text.AsSpan(start, Math.Min(length, file.Text.Length - start)).SequenceEqual(value);
+        if (names.Contains(key))
+        {
+            assignments.Add(new(key, value, file.At(scalar), start, length) { Spot = !isLiteral ? Spot.Fixed : quote != '\0' ? Spot.Delimited : isInFlow ? Spot.YamlFlow : Spot.YamlValue });
+            return;
+        }
+        if (!value.AsSpan().ContainsAny(_anyName))
+            return;
+        // "- GOPROXY=a, b" of a compose file: the value is what is left of the scalar.
+        if (names.FirstOrDefault(n => value.StartsWith(n + "=", StringComparison.Ordinal)) is { } name && !value.Contains('\n', StringComparison.Ordinal) && (key is "environment" or "env" || !value.Contains(' ', StringComparison.Ordinal)))
+            assignments.Add(new(name, value[(name.Length + 1)..], file.At(scalar), start + name.Length + 1, length - name.Length - 1) { Spot = !isLiteral ? Spot.Fixed : quote != '\0' ? Spot.Delimited : isInFlow ? Spot.YamlFlow : Spot.YamlRest });
+        else
+            assignments.AddRange(AssignmentScan.Find(file, names, start, Math.Min(length, file.Text.Length - start), isPlain && isInFlow ? TextSyntax.InsideFlow : isPlain || quote != '\0' || !Scripts.Contains(key) ? TextSyntax.Inside : TextSyntax.Shell));
     }
 }
