@@ -305,7 +305,7 @@ public sealed class ProbeTests
     }
 
     [Theory]
-    [InlineData("tampered")]
+    [InlineData("other-key")]
     [InlineData("bad-signature")]
     public async Task A_database_that_does_not_prove_itself_is_told_of_its_mirror(string fault)
     {

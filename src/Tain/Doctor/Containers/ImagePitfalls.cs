@@ -7,8 +7,8 @@ internal static class ImagePitfalls
         new("An image's tag means another image every now and then", "镜像标签所指的内容随时会变"),
         new("{image} has the tag {tag}, which the image's maker moves on to each new version: a build of today may not be had again tomorrow, a mirror has to ask upstream for every pull, and what it has kept may be older than what others get.",
             "{image} 使用标签 {tag}，发布者每出新版都会移动它：今天的构建明天无法重现；镜像站每次拉取都要向上游询问，其缓存也可能比别人拿到的旧。"),
-        new("Name a version, such as {name}:1.2.3, and for what must never change its digest as well: docker buildx imagetools inspect {image} prints it.",
-            "写明版本号，例如 {name}:1.2.3；绝不能变的镜像再加上摘要：用 docker buildx imagetools inspect {image} 查看。"));
+        new("Name a version behind {name}:, or the digest where there are none, or where it must never change: {name}@sha256:…, which docker buildx imagetools inspect {image} prints.",
+            "在 {name}: 之后写明版本号；没有版本号或绝不能变时写摘要 {name}@sha256:…，用 docker buildx imagetools inspect {image} 查看。"));
 
     public static Pitfall NotPinned { get; } = new("container-not-pinned", Severity.Note,
         new("Images are named by version, not by digest", "镜像只写了版本号，没有写摘要"),

@@ -19,7 +19,23 @@ internal static partial class ImageUses
             foreach (var (name, place, kind) in scope.Documents.Count > 0 ? YamlImages.Find(scope, file) : file.Name.Contains("enkinsfile", StringComparison.OrdinalIgnoreCase) ? OfJenkins(file) : [])
                 Add(uses, name, place, kind);
         }
-        return [.. uses.Where(u => !built.Contains(u.Image.Name)).Distinct()];
+        var replaced = Kustomized(scene);
+        return [.. uses.Where(u => !built.Contains(u.Image.Name) && !(u.Kind is ImageUseKind.Kubernetes && replaced.Contains(u.Image.Name))).Distinct()];
+    }
+
+    /// <summary>Images whose names, tags or digests a kustomization puts in place of what manifests say.</summary>
+    private static HashSet<string> Kustomized(Scene scene)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var file in scene.Named("kustomization.yaml", "kustomization.yml"))
+        {
+            foreach (var entry in (YamlFile.ParseOrNull(file, scene.Files) ?? []).Select(d => d.RootNode.ChildOrNull("images")).OfType<YamlDotNet.RepresentationModel.YamlSequenceNode>().SelectMany(l => l.Children))
+            {
+                if (entry.ChildOrNull("name").TextOrNull() is { } name && ImageReference.ParseOrNull(name) is { } image)
+                    names.Add(image.Name);
+            }
+        }
+        return names;
     }
 
     private static void Add(List<ImageUse> uses, string? name, Place place, ImageUseKind kind)
