@@ -12,7 +12,8 @@ internal static class Soundness
     /// <param name="edits">All that were made, of all rounds, each with the text that it was made in.</param>
     public static bool IsSound(TextFile before, string after, IReadOnlyList<Edit> edits)
     {
-        if (!edits.All(e => IsChange(e) || IsRemoval(e) || IsAddition(e)))
+        var isJson = before.Name.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
+        if (!isJson && !edits.All(e => IsChange(e) || IsRemoval(e) || IsAddition(e)))
             return false;
         var mended = new TextFile(before.Path, before.Shown, after);
         var sink = new FileReader("/", "/");
@@ -21,7 +22,7 @@ internal static class Soundness
             return DockerfileLexer.ParseOrNull(before, sink) is { } old && DockerfileLexer.ParseOrNull(mended, sink) is { } now && IsSame(old, now, edits);
         if (name.EndsWith(".yml", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase))
             return YamlFile.TryParse(before.Text, out var old, out _, out _) && YamlFile.TryParse(after, out var now, out _, out _) && IsSame(Tree.Of(old), Tree.Of(now), edits);
-        if (name.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+        if (isJson)
             return JsonFile.ParseOrNull(before, sink) is { } old && JsonFile.ParseOrNull(mended, sink) is { } now && IsSame(Tree.Of(old), Tree.Of(now), edits);
         if (name.EndsWith(".toml", StringComparison.OrdinalIgnoreCase))
             return TomlFile.ParseOrNull(before, sink) is { } old && TomlFile.ParseOrNull(mended, sink) is { } now && IsSame(Tree.Of(old), Tree.Of(now), edits);
@@ -29,7 +30,7 @@ internal static class Soundness
     }
 
     /// <summary>Within a line.</summary>
-    private static bool IsChange(Edit edit) => edit.Length > 0 && !HasLineEnd(edit.Text) && !HasLineEnd(Old(edit)) || (edit.Length == 0 && edit.Text.Length > 0 && !HasLineEnd(edit.Text));
+    private static bool IsChange(Edit edit) => !HasLineEnd(edit.Text) && !HasLineEnd(Old(edit)) && !IsRemoval(edit);
 
     /// <summary>Whole lines.</summary>
     private static bool IsRemoval(Edit edit)
@@ -43,7 +44,7 @@ internal static class Soundness
     /// <summary>A tree may differ by a value for each value that was changed, and by what was on lines that were removed or added.</summary>
     private static bool IsSame(Tree before, Tree after, IReadOnlyList<Edit> edits)
         => Tree.DifferenceOrNull(before, after) is var (changed, removed, added)
-            && changed <= edits.Count(IsChange) && removed <= edits.Count(e => !IsChange(e) && IsRemoval(e)) && added <= edits.Where(IsAddition).Sum(e => e.Text.Count(c => c == '\n'));
+            && changed <= edits.Count(e => !IsAddition(e)) && removed <= edits.Count(e => !IsChange(e) && IsRemoval(e)) && added <= edits.Where(IsAddition).Sum(e => e.Text.Count(c => c == '\n'));
 
     private static bool IsSame(DockerfileText before, DockerfileText after, IReadOnlyList<Edit> edits)
     {

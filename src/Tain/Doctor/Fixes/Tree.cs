@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Tain.Doctor.Files;
 using YamlDotNet.RepresentationModel;
 
@@ -70,6 +71,11 @@ internal sealed record Tree(string Kind, string? Scalar)
                 return false;
             if (a.Scalar != b.Scalar)
                 changed++;
+            if (a.Children.Count > b.Children.Count && IsShorter(a, b))
+            {
+                changed++;
+                return true;
+            }
             var keysBefore = a.Children.Select(c => c.Key).ToHashSet(StringComparer.Ordinal);
             var keysAfter = b.Children.Select(c => c.Key).ToHashSet(StringComparer.Ordinal);
             for (var (i, j) = (0, 0); i < a.Children.Count || j < b.Children.Count;)
@@ -94,5 +100,19 @@ internal sealed record Tree(string Kind, string? Scalar)
             }
             return true;
         }
+    }
+
+    /// <summary>A list of JSON's without some of its strings: one edit writes it anew, since each has a comma on one side only.</summary>
+    private static bool IsShorter(Tree before, Tree after)
+    {
+        if (before.Kind != nameof(JsonTokenType.StartArray) || before.Children.Any(c => c.Value.Scalar is null))
+            return false;
+        var kept = 0;
+        foreach (var (_, child) in before.Children)
+        {
+            if (kept < after.Children.Count && after.Children[kept].Value.Scalar == child.Scalar)
+                kept++;
+        }
+        return kept == after.Children.Count;
     }
 }

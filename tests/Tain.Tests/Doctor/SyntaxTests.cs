@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using Tain.Doctor;
+using Tain.Doctor.Files;
+using Tain.Doctor.Fixes;
+using Tain.Doctor.Scopes;
+
+namespace Tain.Tests.Doctor;
+
+/// <summary>A value's place: what may stand there, and what the file is when it does.</summary>
+public sealed class SyntaxTests
+{
+    private const string Mirror = "https://proxy.golang.org";
+
+    [Theory]
+    // A Dockerfile.
+    [InlineData("Dockerfile", "FROM golang\nRUN [\"sh\",\"-c\",\"GOPRIVATE=.corp.example go build ./...\"]\n", null)]
+    [InlineData("Dockerfile", "FROM golang\nRUN --network=none [\"sh\", \"-c\", \"GOPROXY=https://proxy.golang.org go build ./...\"]\n", "https://proxy.golang.org,direct go build")]
+    [InlineData("Dockerfile", "FROM golang\nRUN GOPRIVATE=.corp.example go build ./...\n", "RUN GOPRIVATE=\"*.corp.example\" go build ./...\n")]
+    [InlineData("Dockerfile", "FROM golang\nRUN sh -c \"GOPRIVATE=.corp.example go build ./...\"\n", null)]
+    [InlineData("Dockerfile", "FROM golang\nENV A=b \\\n    # why\n    GOPRIVATE=.corp.example\n", "    GOPRIVATE=*.corp.example\n")]
+    [InlineData("Dockerfile", "FROM golang\nENV GOPRIVATE .corp.example\n", "ENV GOPRIVATE *.corp.example\n")]
+    [InlineData("Dockerfile", "FROM golang\nRUN <<EOF\nexport GOPRIVATE=.corp.example\nEOF\n", null)]
+    // YAML.
+    [InlineData(".github/workflows/x.yml", "env: {GOPROXY: https://proxy.golang.org, CGO_ENABLED: 0}\n", null)]
+    [InlineData(".github/workflows/x.yml", "env: {GOPROXY: 'https://proxy.golang.org', CGO_ENABLED: 0}\n", "env: {GOPROXY: 'https://proxy.golang.org,direct', CGO_ENABLED: 0}\n")]
+    [InlineData(".github/workflows/x.yml", "env: {GOSUMDB: off, CGO_ENABLED: 0}\n", "env: {GOSUMDB: sum.golang.org, CGO_ENABLED: 0}\n")]
+    [InlineData(".github/workflows/x.yml", "env:\n  GOPRIVATE: .corp.example\n", "  GOPRIVATE: \"*.corp.example\"\n")]
+    [InlineData(".github/workflows/x.yml", "env:\n  GOSUMDB: &off off\n  OTHER: *off\n", null)]
+    [InlineData(".github/workflows/x.yml", "env:\n  GOPROXY: |\n    https://proxy.golang.org\n", null)]
+    [InlineData(".github/workflows/x.yml", "jobs:\n  a:\n    steps:\n      - run: |\n          export GOPRIVATE=.corp.example\n", "          export GOPRIVATE=\"*.corp.example\"\n")]
+    [InlineData(".github/workflows/x.yml", "jobs:\n  a:\n    steps:\n      - run: export GOPRIVATE=.corp.example && go build\n", null)]
+    [InlineData(".github/workflows/x.yml", "jobs: {a: {steps: [{run: go env -w GOPROXY=https://proxy.golang.org}]}}\n", null)]
+    [InlineData("compose.yaml", "services:\n  a:\n    environment: [GOPROXY=https://proxy.golang.org, A=b]\n", null)]
+    [InlineData("compose.yaml", "services:\n  a:\n    environment: [\"GOPROXY=https://proxy.golang.org\", A=b]\n", "[\"GOPROXY=https://proxy.golang.org,direct\", A=b]")]
+    [InlineData("compose.yaml", "services:\n  a:\n    environment:\n      - GOPRIVATE=.corp.example\n", "      - GOPRIVATE=*.corp.example\n")]
+    [InlineData(".gitlab-ci.yml", "a:\n  script:\n    - \"export GOPRIVATE=.corp.example && go build\"\n", null)]
+    [InlineData(".gitlab-ci.yml", "a:\n  script:\n    - \"export GOPROXY=https://proxy.golang.org && go build\"\n", "    - \"export GOPROXY=https://proxy.golang.org,direct && go build\"\n")]
+    [InlineData("k8s.yaml", "apiVersion: v1\nkind: ConfigMap\ndata:\n  env: |\n    GOPRIVATE=.corp.example\n", null)]
+    // Groovy.
+    [InlineData("Jenkinsfile", "sh \"export GOPRIVATE=.corp.example; go build\"\n", null)]
+    [InlineData("Jenkinsfile", "sh '''\nexport GOPRIVATE=.corp.example\n'''\n", null)]
+    [InlineData("Jenkinsfile", "// don't\nenvironment { GOPRIVATE = '.corp.example' }\n", "environment { GOPRIVATE = '*.corp.example' }\n")]
+    [InlineData("Jenkinsfile", "env.GOSUMDB = \"off\"\n", "env.GOSUMDB = \"sum.golang.org\"\n")]
+    [InlineData("Jenkinsfile", "withEnv(['GOPRIVATE=.corp.example']) { sh 'go build' }\n", "withEnv(['GOPRIVATE=*.corp.example']) { sh 'go build' }\n")]
+    // JSON and TOML.
+    [InlineData("devcontainer.json", "{\"postCreateCommand\": \"go env -w GOPRIVATE=.corp.example\"}", null)]
+    [InlineData("devcontainer.json", "{\"postCreateCommand\": \"go env -w GOPROXY=https://proxy.golang.org\"}", "\"go env -w GOPROXY=https://proxy.golang.org,direct\"")]
+    [InlineData("devcontainer.json", "{\"remoteEnv\": {\"GOPRIVATE\": \".corp.example\"}}", "{\"GOPRIVATE\": \"*.corp.example\"}")]
+    [InlineData("mise.toml", "[env]\nGOPRIVATE = \".corp.example\"\n", "GOPRIVATE = \"*.corp.example\"\n")]
+    [InlineData("mise.toml", "[tasks.a]\nrun = \"GOPRIVATE=.corp.example go build\"\n", null)]
+    // make: quotes are part of a value.
+    [InlineData("Makefile", "GOPRIVATE = .corp.example\n", "GOPRIVATE = *.corp.example\n")]
+    [InlineData("Makefile", "export GOPRIVATE := .corp.example # ours\n", "export GOPRIVATE := *.corp.example # ours\n")]
+    [InlineData("Makefile", "GOPROXY := https://proxy.golang.org https://goproxy.io\n", "GOPROXY := https://proxy.golang.org,https://goproxy.io,direct\n")]
+    [InlineData("Makefile", "a:\n\tGOPRIVATE=.corp.example go build\n", null)]
+    [InlineData("Makefile", "a:\n\tGOPROXY=https://proxy.golang.org go build\n", "\tGOPROXY=https://proxy.golang.org,direct go build\n")]
+    // dotenv: quotes stay where they are, and none are added.
+    [InlineData(".env", "A=\"b\"\nGOPRIVATE=.corp.example\n", "A=\"b\"\nGOPRIVATE=*.corp.example\n")]
+    [InlineData(".env", "GOPRIVATE='.corp.example'\n", "GOPRIVATE='*.corp.example'\n")]
+    [InlineData(".env", "GOPRIVATE=.corp.example # our own\n", "GOPRIVATE=*.corp.example # our own\n")]
+    // A shell.
+    [InlineData(".envrc", "export GOPRIVATE=.corp.example\n", "export GOPRIVATE=\"*.corp.example\"\n")]
+    [InlineData(".envrc", "bash -c \"export GOPRIVATE=.corp.example; go build\"\n", null)]
+    [InlineData(".envrc", "bash -c \"\nexport GOPRIVATE=.corp.example\n\"\n", null)]
+    // Lines that end in carriage returns alone are no lines here.
+    [InlineData(".env", "A=b\rGOINSECURE=*.corp.example\rC=d\r", null)]
+    public void An_edit_is_made_only_where_its_value_can_stand(string path, string text, string? becomes)
+    {
+        using var patient = new Patient();
+        var plan = patient.Write("repo/" + path, text).Consultation().Plan();
+        if (becomes is null)
+            Assert.Empty(plan.Select(f => f.After));
+        else
+            Assert.Contains(becomes, Assert.Single(plan).After, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Jenkinsfile", "sh 'GOPROXY=https://proxy.golang.org,direct go build ./...'\nsh 'GOSUMDB=sum.golang.org go mod download'\n")]
+    [InlineData("Makefile", "vet:\n\tbash -c \"GOPROXY=https://proxy.golang.org,direct go vet\"\n")]
+    [InlineData("compose.yaml", "services:\n  a:\n    command: [\"sh\",\"-c\",\"GOPROXY=https://proxy.golang.org,direct go run\"]\n")]
+    [InlineData(".env", "GOPROXY='https://proxy.golang.org,direct'\nGOPRIVATE=git.corp.example # our own\nA=\"b\"\n")]
+    [InlineData(".env.ci", "GOSUMDB=sum.golang.org # public\n")]
+    [InlineData(".env.ci", "export GOPROXY=\"https://proxy.golang.org,direct\" # public\n")]
+    public async Task Healthy_lines_are_healthy_whatever_stands_around_a_value(string path, string text)
+    {
+        using var patient = new Patient();
+        Assert.Empty((await patient.Write("repo/" + path, text).ExamineAsync(0)).Findings.Select(CorpusCase.Line));
+    }
+
+    [Theory]
+    [InlineData("a.yaml", "a: {b: x, c: 1}\n", "x", "y, z", false)]
+    [InlineData("a.yaml", "a: {b: x, c: 1}\n", "x", "y", true)]
+    [InlineData("a.yaml", "a: \"x\"\n", "x", "\"y\"", false)]
+    [InlineData("a.yaml", "a: x\nb: z\n", "x", "y: 1", false)]
+    [InlineData("a.json", "{\"a\": \"x\"}", "x", "\"y\"", false)]
+    [InlineData("a.json", "{\"a\": \"x\"}", "x", "y", true)]
+    [InlineData("a.json", "{\"a\": \"x\"", "x", "y", false)]
+    [InlineData("a.toml", "a = \"x\"\n", "x", "\"y\"", false)]
+    [InlineData("a.toml", "a = \"x\"\n", "x", "y", true)]
+    [InlineData("Dockerfile", "FROM a\nRUN [\"x\", \"b\"]\n", "x", "\"y\"", false)]
+    [InlineData("Dockerfile", "FROM a\nRUN [\"x\", \"b\"]\n", "x", "y", true)]
+    [InlineData("Dockerfile", "FROM a\nENV A=x\n", "x", "y z", false)]
+    [InlineData("Dockerfile", "FROM a\nENV A=x\nRUN b\n", "x", "y\\", false)]
+    [InlineData("Makefile", "A = x\n", "x", "\"y\"", false)]
+    [InlineData("Makefile", "A = x\n", "x", "y", true)]
+    [InlineData("Makefile", "A = x\n", "x", "y\nB = z", false)]
+    [InlineData(".envrc", "export A=x\n", "x", "\"y\"", true)]
+    public void What_is_mended_is_parsed_again(string name, string text, string old, string now, bool isSound)
+    {
+        var file = new TextFile("/" + name, name, text);
+        var edit = new Edit(file, text.LastIndexOf(old, StringComparison.Ordinal), old.Length, now);
+        Assert.Equal(isSound, Soundness.IsSound(file, Mending.Apply(text, [edit]), [edit]));
+    }
+
+    [Fact]
+    public void A_fix_that_never_comes_to_an_end_is_none()
+    {
+        var plan = Mending.Plan(changed =>
+        {
+            var file = new TextFile("/Makefile", "Makefile", changed.GetValueOrDefault("/Makefile", "A = x\n"));
+            return [new Finding(Tain.Doctor.Go.GoPitfalls.ModulesOff, file.AtLine(1)) { Fix = new(file, 4, 1, "xy") }];
+        });
+        Assert.Empty(plan);
+    }
+
+    [Fact]
+    public void A_line_is_removed_only_where_it_is_one()
+    {
+        Assert.Null(Edit.RemoveLine(new("/x", "x", "a=1\rb=2\rc=3"), 1));
+        Assert.NotNull(Edit.RemoveLine(new("/x", "x", "a=1\r\nb=2\r\n"), 1));
+    }
+
+    [Theory]
+    [InlineData("GOPROXY=a ")]
+    [InlineData("GOPROXY=")]
+    [InlineData("'GOPROXY=")]
+    [InlineData("\"GOPROXY\":\"")]
+    [InlineData("ENV GOPROXY a")]
+    [InlineData("GOPROXY \\\n")]
+    public void A_line_without_end_takes_no_time(string part)
+    {
+        var text = string.Concat(Enumerable.Repeat(part, 1_500_000 / part.Length));
+        foreach (var syntax in Enum.GetValues<TextSyntax>())
+        {
+            var start = Stopwatch.GetTimestamp();
+            _ = AssignmentScan.Find(new("/x", "x", text), Checkup.Variables, 0, text.Length, syntax).Count();
+            Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(3), $"{syntax}: {Stopwatch.GetElapsedTime(start)}");
+        }
+    }
+}
