@@ -52,6 +52,7 @@ public sealed class SyntaxTests
     [InlineData("Makefile", "GOPRIVATE = .corp.example\n", "GOPRIVATE = *.corp.example\n")]
     [InlineData("Makefile", "export GOPRIVATE := .corp.example # ours\n", "export GOPRIVATE := *.corp.example # ours\n")]
     [InlineData("Makefile", "GOPROXY := https://proxy.golang.org https://goproxy.io\n", "GOPROXY := https://proxy.golang.org,https://goproxy.io,direct\n")]
+    [InlineData("Makefile", "GOPROXY := https://goproxy.cn|https://goproxy.io\n", "GOPROXY := https://goproxy.cn|https://goproxy.io,direct\n")]
     [InlineData("Makefile", "a:\n\tGOPRIVATE=.corp.example go build\n", null)]
     [InlineData("Makefile", "a:\n\tGOPROXY=https://proxy.golang.org go build\n", "\tGOPROXY=https://proxy.golang.org,direct go build\n")]
     // dotenv: quotes stay where they are, and none are added.

@@ -19,7 +19,7 @@ internal static partial class BuiltImages
                 foreach (var service in scope.Documents.SelectMany(d => YamlImages.Members(d.RootNode.ChildOrNull("services"))).Where(s => s.ChildOrNull("build") is not null))
                     Add(service.ChildOrNull("image").TextOrNull());
             }
-            if (scope.Kind is ScopeKind.Image)
+            if (scope.Kind is ScopeKind.Image || !Tools.Any(t => file.Text.Contains(t, StringComparison.Ordinal)))
                 continue;
             foreach (var line in scope.Text.Replace("\\\r\n", " ", StringComparison.Ordinal).Replace("\\\n", " ", StringComparison.Ordinal).Split('\n').Where(IsBuild))
             {
