@@ -10,8 +10,8 @@ public sealed partial class DoctorCommandTests : IDisposable
     private static readonly string[] Findings =
     [
         "error go-private-no-effect .gitlab-ci.yml:3",
-        "error go-sumdb-off Dockerfile:2",
         "error npm-strict-ssl-off .npmrc:2",
+        "error go-sumdb-off Dockerfile:2",
         "warning go-proxy-no-direct .gitlab-ci.yml:2",
         "warning npm-registry-plain-http .npmrc:1",
     ];

@@ -49,7 +49,8 @@ internal sealed partial class PrivateModules
         string[] ofMachine = [scene.Machine.InHome(".gitconfig"), Path.Join(scene.Machine.ConfigFolder, "git/config"), scene.Machine.InSystem("/etc/gitconfig")];
         foreach (var own in ofMachine.Select(scene.Files.ReadOrNull).OfType<TextFile>())
             result.AddRewrites(PrivateEvidence.Machine, own.Text);
-        foreach (var scope in scene.Scopes)
+        // The text of a scope is made when it is asked for: most files speak of no rewrite.
+        foreach (var scope in scene.Scopes.Where(s => s.File?.Text.Contains("insteadof", StringComparison.OrdinalIgnoreCase) == true))
             result.AddRewrites(PrivateEvidence.Repository, scope.Text);
         if (scene.Files.ReadOrNull(scene.Machine.VariableOrNull("NETRC") ?? scene.Machine.InHome(".netrc")) is { } netrc)
         {
