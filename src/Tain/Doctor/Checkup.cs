@@ -16,9 +16,7 @@ internal static class Checkup
 
     public static Scene Look(Machine machine, string folder, DoctorFile team, FileReader files)
     {
-        var paths = FolderWalk.Find(folder, IsWanted, out var isCut);
-        if (isCut)
-            files.PassOver(new TextFile(folder, ".", ""), new($"has more than {FolderWalk.MaxEntries} files: the rest was not examined", $"文件超过 {FolderWalk.MaxEntries} 个：其余未检查"));
+        var paths = FolderWalk.Find(folder, IsWanted, files.PassOver);
         var scene = new Scene(machine, folder, team, files, paths);
         var reader = new ScopeReader(files, Variables);
         scene.Scopes = [.. paths.Select(p => reader.ReadOrNull(Below(folder, p), p)).OfType<Scope>()];

@@ -16,6 +16,12 @@ internal sealed class Consultation(Machine machine, string folder, IReadOnlyList
         var scene = Look(new FileReader(folder, machine.Home), problems);
         IReadOnlyList<MirrorReport> mirrors = deadline > TimeSpan.Zero && problems.Count == 0 ? await MirrorProbes.RunAsync(scene, deadline, time, ct) : [];
         var findings = scene.Findings.Where(f => !IsIgnored(scene.Team, f)).ToList();
+        // Only what is still sound when the whole file is mended is promised.
+        if (findings.Exists(f => f.Fix is not null))
+        {
+            var mended = Plan().Select(f => f.Path).ToHashSet(StringComparer.Ordinal);
+            findings = [.. findings.Select(f => f.Fix is { } fix && !mended.Contains(fix.File.Path) ? f with { Fix = null } : f)];
+        }
         return new(folder,
             [.. findings.OrderByDescending(f => f.Severity).ThenBy(f => f.Place.File?.Shown ?? "", StringComparer.Ordinal).ThenBy(f => f.Place.Line).ThenBy(f => f.Pitfall.Id, StringComparer.Ordinal)],
             scene.Findings.Count - findings.Count, mirrors, scene.Files.PassedOver, scene.Files.Count, time.GetElapsedTime(start));

@@ -71,8 +71,13 @@ public sealed class DoctorFileTests
         using var patient = new Patient();
         foreach (var path in (string[])["a/Dockerfile", "node_modules/x/Dockerfile", "vendor/x/Dockerfile", ".git/Dockerfile", "testdata/Dockerfile", "Dockerfile.20261127T152302Z.bak", "b/.hidden/Dockerfile"])
             patient.Write("repo/" + path, "");
-        var found = FolderWalk.Find(patient.Repo, (_, name) => name.StartsWith("Dockerfile", StringComparison.Ordinal), out var isCut);
+        var passedOver = new List<string>();
+        var found = FolderWalk.Find(patient.Repo, (_, name) => name.StartsWith("Dockerfile", StringComparison.Ordinal), (path, _) => passedOver.Add(path));
         Assert.Equal(["a/Dockerfile", "b/.hidden/Dockerfile"], found.Select(f => Path.GetRelativePath(patient.Repo, f)));
-        Assert.False(isCut);
+        Assert.Empty(passedOver);
+
+        patient.Write("repo/" + string.Concat(Enumerable.Repeat("d/", FolderWalk.MaxDepth + 1)) + "Dockerfile", "");
+        Assert.Equal(found, FolderWalk.Find(patient.Repo, (_, name) => name.StartsWith("Dockerfile", StringComparison.Ordinal), (path, _) => passedOver.Add(path)));
+        Assert.EndsWith("/d/d", Assert.Single(passedOver), StringComparison.Ordinal);
     }
 }

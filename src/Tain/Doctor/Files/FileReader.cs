@@ -39,6 +39,9 @@ internal sealed partial class FileReader(string folder, string home, IReadOnlyDi
     /// <summary>Says that a file makes no sense, with what its parser said.</summary>
     public void PassOver(TextFile file, Words why) => _passedOver.Add(new(file.Shown, why));
 
+    /// <summary>Says that a folder was not walked through.</summary>
+    public void PassOver(string path, Words why) => _passedOver.Add(new(Shown(path) is { Length: > 0 } shown ? shown : ".", why));
+
     /// <summary>Says that a file is not what its name promises.</summary>
     /// <param name="syntax">Such as <c>YAML</c>.</param>
     /// <param name="error">The parser's words; what they quote of the file is left out.</param>

@@ -18,34 +18,46 @@ internal static class FolderWalk
 
     /// <summary>The paths of the files for which <paramref name="wanted"/> holds, sorted; links to folders are not followed, so there are no circles.</summary>
     /// <param name="wanted">Is asked with the folder's path below <paramref name="folder"/> ("" or "a/b") and the file's name.</param>
-    /// <param name="isCut">True when <see cref="MaxEntries"/> was reached.</param>
-    public static IReadOnlyList<string> Find(string folder, Func<string, string, bool> wanted, out bool isCut)
+    /// <param name="passedOver">Is told each folder that was not walked through, and why.</param>
+    public static IReadOnlyList<string> Find(string folder, Func<string, string, bool> wanted, Action<string, Words> passedOver)
     {
-        var seen = 0;
         var root = folder.TrimEnd('/');
-        var files = new FileSystemEnumerable<string>(folder, (ref FileSystemEntry entry) => entry.ToFullPath(), new EnumerationOptions
+        var (seen, found) = (0, new List<string>());
+        var open = new Stack<(string Path, int Depth)>([(root.Length == 0 ? "/" : root, 0)]);
+        while (open.TryPop(out var next))
         {
-            RecurseSubdirectories = true,
-            IgnoreInaccessible = true,
-            AttributesToSkip = 0,
-            MaxRecursionDepth = MaxDepth,
-        })
-        {
-            ShouldRecursePredicate = (ref FileSystemEntry entry) => !entry.Attributes.HasFlag(FileAttributes.ReparsePoint) && !Skipped.Contains(entry.FileName.ToString())
-                // The go command's module cache, where a pipeline keeps it within the project.
-                && !(entry.FileName is "mod" && entry.Directory.EndsWith("/pkg")),
-            ShouldIncludePredicate = (ref FileSystemEntry entry) => ++seen <= MaxEntries && !entry.IsDirectory && !entry.FileName.EndsWith(".bak")
-                && wanted(entry.Directory.Length > root.Length ? entry.Directory[(root.Length + 1)..].ToString() : "", entry.FileName.ToString()),
-        };
-        var found = new List<string>();
-        foreach (var file in files)
-        {
-            if (seen > MaxEntries)
-                break;
-            found.Add(file);
+            var below = next.Path.Length > root.Length ? next.Path[(root.Length + 1)..] : "";
+            if (next.Depth > MaxDepth)
+            {
+                passedOver(next.Path, new($"lies deeper than {MaxDepth} folders", $"目录层级超过 {MaxDepth} 层"));
+                continue;
+            }
+            try
+            {
+                foreach (var (name, isFolder) in Entries(next.Path))
+                {
+                    if (++seen > MaxEntries)
+                    {
+                        passedOver(folder, new($"has more than {MaxEntries} files: the rest was not examined", $"文件超过 {MaxEntries} 个：其余未检查"));
+                        found.Sort(StringComparer.Ordinal);
+                        return found;
+                    }
+                    // "mod" below "pkg" is the go command's module cache, where a pipeline keeps it within the project.
+                    if (!isFolder && !name.EndsWith(".bak", StringComparison.Ordinal) && wanted(below, name))
+                        found.Add(Path.Join(next.Path, name));
+                    else if (isFolder && !Skipped.Contains(name) && !(name == "mod" && next.Path.EndsWith("/pkg", StringComparison.Ordinal)))
+                        open.Push((Path.Join(next.Path, name), next.Depth + 1));
+                }
+            }
+            catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+            {
+                passedOver(next.Path, new("is a folder that can't be read", "是无法读取的目录"));
+            }
         }
         found.Sort(StringComparer.Ordinal);
-        isCut = seen > MaxEntries;
         return found;
     }
+
+    private static FileSystemEnumerable<(string Name, bool IsFolder)> Entries(string folder)
+        => new(folder, (ref FileSystemEntry entry) => (entry.FileName.ToString(), entry.IsDirectory && !entry.Attributes.HasFlag(FileAttributes.ReparsePoint)), new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false });
 }

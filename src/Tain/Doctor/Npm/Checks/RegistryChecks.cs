@@ -53,6 +53,8 @@ internal static partial class RegistryChecks
         {
             _ when old.EndsWith("registry.npm.taobao.org", StringComparison.Ordinal) => scheme + "registry.npmmirror.com",
             _ when old.EndsWith("cdn.npm.taobao.org/dist", StringComparison.Ordinal) => scheme + "cdn.npmmirror.com/binaries",
+            // Node's own releases, which node-gyp takes its headers from.
+            _ when old.EndsWith("/dist", StringComparison.Ordinal) => scheme + "npmmirror.com/mirrors/node",
             _ when old.EndsWith("/mirrors", StringComparison.Ordinal) => scheme + "npmmirror.com/mirrors",
             _ when old.EndsWith("cdn.npm.taobao.org", StringComparison.Ordinal) => scheme + "cdn.npmmirror.com",
             _ => scheme + "npmmirror.com",
