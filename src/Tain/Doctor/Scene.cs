@@ -3,7 +3,7 @@ using Tain.Doctor.Scopes;
 
 namespace Tain.Doctor;
 
-/// <summary>All that is examined, and what was found. One thread's.</summary>
+/// <summary>All that is examined, and what was found. One thread's, but for <see cref="Add"/>.</summary>
 /// <param name="Folder">The folder under examination, absolute.</param>
 /// <param name="Paths">The files in it that some check wants, absolute and sorted.</param>
 internal sealed class Scene(Machine machine, string folder, DoctorFile team, FileReader files, IReadOnlyList<string> paths)
@@ -37,9 +37,12 @@ internal sealed class Scene(Machine machine, string folder, DoctorFile team, Fil
     {
         if (finding is { Fix: { } fix, IsSelfEvident: false } && !IsInside(fix.File.Path))
             finding = finding with { Fix = null };
-        // Two jobs with the same line say the same thing once.
-        if (_said.Add($"{finding.Pitfall.Id}\n{finding.Place}\n{string.Join('\n', finding.Facts.Select(f => f.Words.English))}"))
-            _findings.Add(finding);
+        // Two jobs with the same line say the same thing once. Probes of several mirrors end at the same moment.
+        lock (_said)
+        {
+            if (_said.Add($"{finding.Pitfall.Id}\n{finding.Place}\n{string.Join('\n', finding.Facts.Select(f => f.Words.English))}"))
+                _findings.Add(finding);
+        }
     }
 
     /// <summary>Whether a file is of the folder under examination, links followed.</summary>

@@ -34,12 +34,14 @@ internal static class MirrorProbes
     private static UpstreamOptions OptionsFor(Scene scene, TimeSpan deadline)
     {
         var netrc = scene.Machine.VariableOrNull("NETRC") ?? scene.Machine.InHome(".netrc");
+        // One deadline decides: two that end together would be told now so, now so.
+        var never = deadline + TimeSpan.FromMinutes(1);
         return new()
         {
-            ConnectTimeout = deadline,
-            ResponseTimeout = deadline,
-            StallTimeout = deadline,
-            FetchTimeout = deadline,
+            ConnectTimeout = never,
+            ResponseTimeout = never,
+            StallTimeout = never,
+            FetchTimeout = never,
             Tries = 1,
             IsForOthers = false,
             // What can't be read was named already, and is no reason to stop here.
