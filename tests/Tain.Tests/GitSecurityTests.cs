@@ -7,6 +7,7 @@ namespace Tain.Tests;
 
 /// <summary>Attacks by repositories, by those who name them and by those who ask for them, against the whole server with real git; each named
 /// after the kind of attack and a product that fell to it. Their parts have tests of their own beside what they test.</summary>
+[Trait("Speed", "slow")]
 public sealed partial class GitSecurityTests : IDisposable
 {
     private const string Module = "corp.example/lib";

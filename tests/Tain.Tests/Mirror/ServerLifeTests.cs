@@ -5,6 +5,7 @@ using Tain.Tests.Upstream;
 namespace Tain.Tests.Mirror;
 
 /// <summary>Shared work: its bound, and its end.</summary>
+[Trait("Speed", "slow")]
 public sealed class ServerLifeTests
 {
     [Fact]

@@ -61,7 +61,10 @@ internal sealed class ModuleUpstream : IAsyncDisposable
         {
             foreach (var (name, content) in files)
             {
-                using var entry = zip.CreateEntry(name).Open();
+                var added = zip.CreateEntry(name);
+                // The same bytes whenever it is made: a zip has the clock in it, in steps of two seconds.
+                added.LastWriteTime = new DateTimeOffset(2024, 1, 1, 0, 0, 0, TimeSpan.Zero);
+                using var entry = added.Open();
                 entry.Write(content);
             }
         }

@@ -3,6 +3,7 @@ using Tain.GitHosting;
 namespace Tain.Tests.Ecosystems.Go.Direct;
 
 /// <summary>Clones that break under the server, and git commands that are killed in the middle: no wrong byte, and the right ones when asked again.</summary>
+[Trait("Speed", "slow")]
 public sealed class BrokenServerCloneTests : IDisposable
 {
     private const string Module = "corp.example/lib";

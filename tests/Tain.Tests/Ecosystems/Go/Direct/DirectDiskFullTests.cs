@@ -4,6 +4,7 @@ using Tain.GitHosting;
 namespace Tain.Tests.Ecosystems.Go.Direct;
 
 /// <summary>Repositories on a disk that is full: a tmpfs of 24 MiB. Needs the right to mount.</summary>
+[Trait("Speed", "slow")]
 public sealed class DirectDiskFullTests : IAsyncLifetime
 {
     private const string Large = "corp.example/large";

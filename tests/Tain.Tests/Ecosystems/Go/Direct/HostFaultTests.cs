@@ -3,6 +3,7 @@ using Tain.GitHosting;
 namespace Tain.Tests.Ecosystems.Go.Direct;
 
 /// <summary>Hosts that fail, at each request of the way to a module: what is said of what is not here, what goes on being served of what is, and that all is well afterwards.</summary>
+[Trait("Speed", "slow")]
 public sealed class HostFaultTests : IDisposable
 {
     private const string Host = "corp.example";

@@ -4,6 +4,7 @@ using Tain.GitHosting;
 namespace Tain.Tests.Ecosystems.Go.Direct;
 
 /// <summary>A host that says nothing, asked by many at once: it costs its own modules, and no others.</summary>
+[Trait("Speed", "slow")]
 public sealed class HungHostTests
 {
     private const string Good = "good.example/lib";

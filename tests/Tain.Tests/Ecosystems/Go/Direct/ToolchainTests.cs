@@ -5,6 +5,7 @@ using Tain.GitHosting;
 namespace Tain.Tests.Ecosystems.Go.Direct;
 
 /// <summary>Modules in Mercurial, with the real go command and the real hg on both sides; their answers are those of the go command by itself.</summary>
+[Trait("Speed", "slow")]
 public sealed class ToolchainTests : IDisposable
 {
     private const string Module = "hg.example/lib";

@@ -5,6 +5,7 @@ using Tain.Upstream;
 namespace Tain.Tests.Ecosystems.Go.Git;
 
 /// <summary>Clones that were damaged on disk: never a wrong answer, and the right one in the end.</summary>
+[Trait("Speed", "slow")]
 public sealed class BrokenCloneTests : IDisposable
 {
     private static readonly CancellationToken Ct = TestContext.Current.CancellationToken;
