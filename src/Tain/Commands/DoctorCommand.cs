@@ -35,12 +35,11 @@ internal static class DoctorCommand
             if (options.Fix && isReport)
             {
                 Console.Out.Write(ReportText.Write(diagnosis, options.Style));
-                var plan = consultation.Plan();
-                if (!MendingTalk.Run(plan, options.Style.Language, machine.CopiesFolder, options.DryRun, options.Asks, Console.In, Console.Out, TimeProvider.System))
+                if (!MendingTalk.Run(diagnosis.Plan, options.Style.Language, machine.CopiesFolder, options.DryRun, options.Asks, Console.In, Console.Out, TimeProvider.System))
                     return ExitCode.Failed;
                 if (options.DryRun)
                     return Code(diagnosis, options);
-                var mended = NewShell.Of(machine, plan, options.Style.Language, out var note);
+                var mended = NewShell.Of(machine, diagnosis.Plan, options.Style.Language, out var note);
                 if (note is not null)
                     Console.Out.WriteLine(note);
                 diagnosis = await new Consultation(mended, options.Folder, options.Ignore, TimeProvider.System).RunAsync(options.Deadline, problems, CancellationToken.None);

@@ -1,5 +1,6 @@
 using Tain.Config;
 using Tain.Doctor;
+using Tain.Doctor.Files;
 using Tain.Doctor.Reports;
 
 namespace Tain.Commands;
@@ -39,7 +40,7 @@ internal sealed record DoctorOptions
     {
         problems = [.. line.Problems];
         // An empty word is a variable that was not set: to examine another folder instead would be a guess.
-        var folder = line.Argument is "" ? "" : Path.GetFullPath(line.Argument ?? RepositoryOf(Directory.GetCurrentDirectory()));
+        var folder = line.Argument is "" ? "" : Path.GetFullPath(line.Argument ?? GitFolder.RootOf(Directory.GetCurrentDirectory()));
         if (!Directory.Exists(folder))
             problems.Add($"DIR: there is no folder '{ConfigText.Shown(folder)}'");
         var deadline = DefaultDeadline;
@@ -89,15 +90,4 @@ internal sealed record DoctorOptions
     /// <summary>As gettext has it: the first of these that is set decides.</summary>
     private static Language LanguageOf(Machine machine)
         => (machine.VariableOrNull("LC_ALL") ?? machine.VariableOrNull("LC_MESSAGES") ?? machine.VariableOrNull("LANG") ?? "").StartsWith("zh", StringComparison.OrdinalIgnoreCase) ? Language.Chinese : Language.English;
-
-    /// <summary>The nearest folder above that is a git repository's; else this one.</summary>
-    private static string RepositoryOf(string folder)
-    {
-        for (var at = new DirectoryInfo(folder); at is not null; at = at.Parent)
-        {
-            if (Path.Exists(Path.Join(at.FullName, ".git")))
-                return at.FullName;
-        }
-        return folder;
-    }
 }

@@ -17,22 +17,27 @@ internal sealed class Consultation(Machine machine, string folder, IReadOnlyList
         IReadOnlyList<MirrorReport> mirrors = deadline > TimeSpan.Zero && problems.Count == 0 ? await MirrorProbes.RunAsync(scene, deadline, time, ct) : [];
         var findings = scene.Findings.Where(f => !IsIgnored(scene.Team, f)).ToList();
         // Only what is still sound when the whole file is mended is promised.
-        if (findings.Exists(f => f.Fix is not null))
-        {
-            var mended = Plan().Select(f => f.Path).ToHashSet(StringComparer.Ordinal);
-            findings = [.. findings.Select(f => f.Fix is { } fix && !mended.Contains(fix.File.Path) ? f with { Fix = null } : f)];
-        }
+        var plan = Plan(findings);
+        var mended = plan.Select(f => f.Path).ToHashSet(StringComparer.Ordinal);
+        findings = [.. findings.Select(f => f.Fix is { } fix && !mended.Contains(fix.File.Path) ? f with { Fix = null } : f)];
         return new(folder,
             [.. findings.OrderByDescending(f => f.Severity).ThenBy(f => f.Place.File?.Shown ?? "", StringComparer.Ordinal).ThenBy(f => f.Place.Line).ThenBy(f => f.Pitfall.Id, StringComparer.Ordinal)],
-            scene.Findings.Count - findings.Count, mirrors, scene.Files.PassedOver, scene.Files.Count, time.GetElapsedTime(start));
+            scene.Findings.Count - findings.Count, mirrors, scene.Files.PassedOver, scene.Files.Count, time.GetElapsedTime(start))
+        {
+            Plan = plan,
+        };
     }
 
-    /// <summary>What the files would say if all that can be put right were.</summary>
-    public IReadOnlyList<MendedFile> Plan() => Mending.Plan(changed =>
+    /// <summary>What the files would say if all that can be put right were; nobody is asked.</summary>
+    public IReadOnlyList<MendedFile> Plan() => Plan(Found(new Dictionary<string, string>()));
+
+    private IReadOnlyList<MendedFile> Plan(IReadOnlyList<Finding> found) => Mending.Plan(found, Found);
+
+    private IReadOnlyList<Finding> Found(IReadOnlyDictionary<string, string> changed)
     {
         var scene = Look(new FileReader(folder, machine.Home, changed), []);
         return [.. scene.Findings.Where(f => !IsIgnored(scene.Team, f))];
-    });
+    }
 
     private Scene Look(FileReader files, List<string> problems) => Checkup.Look(machine, folder, DoctorFile.Load(folder, files, problems), files);
 

@@ -1,4 +1,5 @@
 using Tain.Doctor.Files;
+using Tain.Doctor.Fixes;
 using Tain.Doctor.Probes;
 
 namespace Tain.Doctor;
@@ -11,6 +12,9 @@ namespace Tain.Doctor;
 /// <param name="Files">How many files were read.</param>
 internal sealed record Diagnosis(string Folder, IReadOnlyList<Finding> Findings, int Ignored, IReadOnlyList<MirrorReport> Mirrors, IReadOnlyList<PassedOver> PassedOver, int Files, TimeSpan Elapsed)
 {
+    /// <summary>What the files would say if all that can be put right were.</summary>
+    public IReadOnlyList<MendedFile> Plan { get; init; } = [];
+
     /// <summary>The worst of it; null when nothing was found.</summary>
     public Severity? Worst => Findings.Count == 0 ? null : Findings.Max(f => f.Severity);
 

@@ -18,14 +18,15 @@ internal static class Mending
     private const int MaxRounds = 5;
 
     /// <summary>What the files say when all that can be put right is.</summary>
+    /// <param name="found">What was found with none changed.</param>
     /// <param name="look">Examines with these files changed.</param>
-    public static IReadOnlyList<MendedFile> Plan(Func<IReadOnlyDictionary<string, string>, IReadOnlyList<Finding>> look)
+    public static IReadOnlyList<MendedFile> Plan(IReadOnlyList<Finding> found, Func<IReadOnlyDictionary<string, string>, IReadOnlyList<Finding>> look)
     {
         var changed = new Dictionary<string, string>(StringComparer.Ordinal);
         var files = new Dictionary<string, (TextFile File, List<Edit> Made, int Round)>(StringComparer.Ordinal);
-        for (var round = 1; round <= MaxRounds; round++)
+        for (var round = 1; round <= MaxRounds; round++, found = look(changed))
         {
-            var edits = look(changed).Select(f => f.Fix).OfType<Edit>().Distinct().GroupBy(e => e.File.Path, StringComparer.Ordinal).ToList();
+            var edits = found.Select(f => f.Fix).OfType<Edit>().Distinct().GroupBy(e => e.File.Path, StringComparer.Ordinal).ToList();
             if (edits.Count == 0)
                 break;
             foreach (var group in edits)

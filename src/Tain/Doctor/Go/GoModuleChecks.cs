@@ -1,3 +1,5 @@
+using Tain.Doctor.Files;
+
 namespace Tain.Doctor.Go;
 
 /// <summary>What is wrong with go.mod and go.sum themselves.</summary>
@@ -21,7 +23,7 @@ internal static class GoModuleChecks
         {
             var target = Path.GetFullPath(Path.Join(Path.IsPathRooted(replacement.NewPath) ? "" : module.Folder, replacement.NewPath));
             Words? why = Path.IsPathRooted(replacement.NewPath) ? new("is a path of one machine", "是某台机器上的绝对路径")
-                : !(target + "/").StartsWith(RepositoryOf(scene.Folder) + "/", StringComparison.Ordinal) ? new("lies outside of this repository", "位于本仓库之外")
+                : !(target + "/").StartsWith(GitFolder.RootOf(scene.Folder).TrimEnd('/') + "/", StringComparison.Ordinal) ? new("lies outside of this repository", "位于本仓库之外")
                 : !File.Exists(Path.Join(target, "go.mod")) ? new("has no go.mod", "没有 go.mod")
                 : null;
             if (why is not null)
@@ -37,17 +39,6 @@ internal static class GoModuleChecks
                 return true;
         }
         return false;
-    }
-
-    /// <summary>The folder with .git above, else this one: what others get who clone it.</summary>
-    private static string RepositoryOf(string folder)
-    {
-        for (var at = folder.TrimEnd('/'); !string.IsNullOrEmpty(at); at = Path.GetDirectoryName(at))
-        {
-            if (Path.Exists(Path.Join(at, ".git")))
-                return at.TrimEnd('/');
-        }
-        return folder.TrimEnd('/');
     }
 
     private static void CheckSum(Scene scene, MainModule module)

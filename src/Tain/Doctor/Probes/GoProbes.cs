@@ -203,7 +203,7 @@ internal sealed class GoProbes(Scene scene, ProbeClient client, ProbeClient bare
         }
         if (visits.FirstOrDefault(v => v.Database is { Fault: null }) is not { } through)
             return;
-        var database = through.Mirror.Source with { Name = $"{through.Mirror.Name}/sumdb/{options.Name}", BaseUrl = new Uri($"{through.Mirror.Source.BaseUrl.AbsoluteUri.TrimEnd('/')}/sumdb/{options.Name}") };
+        var database = SumDbSources.Below(through.Mirror.Source, $"sumdb/{options.Name}");
         await new GoSumProbe(scene, new ProbedDatabase(client, database), options, through.Mirror).RunAsync(samples, client.End);
     }
 

@@ -69,7 +69,8 @@ internal sealed class SumDbSources(SumDbOptions database, SourceChain upstream, 
         return answer.Attempt.Fault is null;
     }
 
-    private static UpstreamSource Below(UpstreamSource proxy, string path) => proxy with
+    /// <summary>A path of a proxy as a source of its own.</summary>
+    public static UpstreamSource Below(UpstreamSource proxy, string path) => proxy with
     {
         Name = $"{proxy.Name}/{path}",
         BaseUrl = new Uri($"{proxy.BaseUrl.AbsoluteUri.TrimEnd('/')}/{path}"),
