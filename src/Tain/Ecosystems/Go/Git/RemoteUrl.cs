@@ -49,7 +49,7 @@ internal sealed record RemoteUrl
 
     /// <summary>Parses <c>scheme://[user@]host[:port]/path</c> with scheme https, ssh (git+ssh), http, git or file, and <c>user@host:path</c>, which becomes
     /// ssh://user@host/path. A user is allowed for ssh only, a password never. No query, no fragment; no element of the path is empty (but the last), a
-    /// dot, two dots, or begins with a minus sign. Percent escapes in http and https only, and of what needs them only.</summary>
+    /// dot, two dots, or begins with a minus sign. Percent escapes in http and https only, and of what needs them only. No drive letter after file:///.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out RemoteUrl? url, [NotNullWhen(false)] out string? error)
     {
         url = null;
@@ -132,6 +132,9 @@ internal sealed record RemoteUrl
     {
         if (path.Length < 2)
             return scheme is "https" or "http" ? null : "it has no path";
+        // A drive to Windows and to .NET, a folder to git elsewhere.
+        if (scheme == "file" && path.Length > 2 && path[2] == ':' && char.IsAsciiLetter(path[1]))
+            return "its path begins with a drive letter, which not everybody reads the same";
         var elements = path[1..].Split('/');
         for (var i = 0; i < elements.Length; i++)
         {

@@ -122,6 +122,8 @@ public sealed class RemoteUrlTests
     [InlineData("file://host/a")]
     [InlineData("file:///../etc")]
     [InlineData("file:////host/share")]
+    [InlineData("file:///c:/git/a")]
+    [InlineData("file:///C:")]
     [InlineData("/srv/git/a.git")]
     [InlineData("ftp://host/a")]
     [InlineData("javascript://host/a")]
