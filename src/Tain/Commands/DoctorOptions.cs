@@ -40,7 +40,7 @@ internal sealed record DoctorOptions
     {
         problems = [.. line.Problems];
         // An empty word is a variable that was not set: to examine another folder instead would be a guess.
-        var folder = line.Argument is "" ? "" : Path.GetFullPath(line.Argument ?? GitFolder.RootOf(Directory.GetCurrentDirectory()));
+        var folder = line.Argument is "" ? "" : Path.GetFullPath(line.Argument ?? Folders.RepositoryOf(Directory.GetCurrentDirectory()));
         if (!Directory.Exists(folder))
             problems.Add($"DIR: there is no folder '{ConfigText.Shown(folder)}'");
         var deadline = DefaultDeadline;

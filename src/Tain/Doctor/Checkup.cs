@@ -1,5 +1,5 @@
 using Tain.Doctor.Files;
-using Tain.Doctor.Scopes;
+using Tain.Doctor.Workplaces;
 
 namespace Tain.Doctor;
 
@@ -17,9 +17,8 @@ internal static class Checkup
     public static Scene Look(Machine machine, string folder, DoctorFile team, FileReader files)
     {
         var paths = FolderWalk.Find(folder, IsWanted, files.PassOver);
-        var scene = new Scene(machine, folder, team, files, paths);
-        var reader = new ScopeReader(files, Variables);
-        scene.Scopes = [.. paths.Select(p => reader.ReadOrNull(Below(folder, p), p)).OfType<Scope>()];
+        var reader = new WorkplaceReader(files, Variables);
+        var scene = new Scene(machine, folder, team, files, paths, [.. paths.Select(p => reader.ReadOrNull(Below(folder, p), p)).OfType<Workplace>()]);
         Go.GoChecks.Run(scene);
         Npm.NpmChecks.Run(scene);
         Containers.ContainerChecks.Run(scene);
@@ -27,7 +26,7 @@ internal static class Checkup
     }
 
     private static bool IsWanted(string folder, string name)
-        => name is "go.mod" or "go.sum" or "go.work" || Npm.NpmFiles.IsWanted(name) || Containers.ContainerFiles.IsWanted(folder, name) || ScopeReader.IsWanted(folder, name);
+        => name is "go.mod" or "go.sum" or "go.work" || Npm.NpmFiles.IsWanted(name) || Containers.ContainerFiles.IsWanted(folder, name) || WorkplaceReader.IsWanted(folder, name);
 
     private static string Below(string folder, string path) => Path.GetRelativePath(folder, Path.GetDirectoryName(path)!) is var below and not "." ? below : "";
 }

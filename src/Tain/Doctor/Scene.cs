@@ -1,16 +1,17 @@
 using Tain.Doctor.Files;
-using Tain.Doctor.Scopes;
+using Tain.Doctor.Workplaces;
 
 namespace Tain.Doctor;
 
 /// <summary>All that is examined, and what was found. One thread's, but for <see cref="Add"/>.</summary>
 /// <param name="Folder">The folder under examination, absolute.</param>
 /// <param name="Paths">The files in it that some check wants, absolute and sorted.</param>
-internal sealed class Scene(Machine machine, string folder, DoctorFile team, FileReader files, IReadOnlyList<string> paths)
+internal sealed class Scene(Machine machine, string folder, DoctorFile team, FileReader files, IReadOnlyList<string> paths, IReadOnlyList<Workplace> workplaces)
 {
     private readonly List<Finding> _findings = [];
     private readonly List<ConfiguredMirror> _mirrors = [];
     private readonly HashSet<string> _said = new(StringComparer.Ordinal);
+    private Go.GoView? _go;
 
     public Machine Machine { get; } = machine;
 
@@ -23,10 +24,10 @@ internal sealed class Scene(Machine machine, string folder, DoctorFile team, Fil
     public IReadOnlyList<string> Paths { get; } = paths;
 
     /// <summary>Where tools run: the pipelines, images and so on of the repository.</summary>
-    public IReadOnlyList<Scope> Scopes { get; set; } = [];
+    public IReadOnlyList<Workplace> Workplaces { get; } = workplaces;
 
-    /// <summary>What the checks of Go have read, for the probes.</summary>
-    public Go.GoView? Go { get; set; }
+    /// <summary>What matters to the go command here.</summary>
+    public Go.GoView Go => _go ??= Doctor.Go.GoView.Read(this);
 
     /// <summary>Registries and image mirrors that some setting names; module proxies are in <see cref="Go"/>'s settings.</summary>
     public IReadOnlyList<ConfiguredMirror> Mirrors => _mirrors;
@@ -50,10 +51,8 @@ internal sealed class Scene(Machine machine, string folder, DoctorFile team, Fil
     {
         // A file that a fix would make is no link.
         var file = new FileInfo(path);
-        return IsBelow(path) && (!file.Exists || file.LinkTarget is null || (file.ResolveLinkTarget(returnFinalTarget: true) is { } target && IsBelow(target.FullName)));
+        return Folders.IsBelow(path, Folder) && (!file.Exists || file.LinkTarget is null || (file.ResolveLinkTarget(returnFinalTarget: true) is { } target && Folders.IsBelow(target.FullName, Folder)));
     }
-
-    private bool IsBelow(string path) => path.StartsWith(Folder.TrimEnd('/') + "/", StringComparison.Ordinal);
 
     /// <param name="address">With its scheme; what stands for a variable is passed over.</param>
     public void AddMirror(string kind, string address, Place place)

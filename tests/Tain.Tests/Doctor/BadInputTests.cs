@@ -2,7 +2,7 @@ using CsCheck;
 using Tain.Doctor;
 using Tain.Doctor.Files;
 using Tain.Doctor.Go;
-using Tain.Doctor.Scopes;
+using Tain.Doctor.Workplaces;
 
 namespace Tain.Tests.Doctor;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Tain.Doctor;
 using Tain.Doctor.Files;
 using Tain.Doctor.Fixes;
-using Tain.Doctor.Scopes;
+using Tain.Doctor.Workplaces;
 
 namespace Tain.Tests.Doctor;
 

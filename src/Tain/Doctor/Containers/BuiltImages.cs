@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using Tain.Doctor.Files;
-using Tain.Doctor.Scopes;
+using Tain.Doctor.Workplaces;
 
 namespace Tain.Doctor.Containers;
 
@@ -10,18 +10,18 @@ internal static partial class BuiltImages
     public static HashSet<string> Find(Scene scene)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var scope in scene.Scopes)
+        foreach (var workplace in scene.Workplaces)
         {
-            if (scope.File is not { } file)
+            if (workplace.File is not { } file)
                 continue;
-            if (ScopeReader.IsCompose(file.Name))
+            if (WorkplaceReader.IsCompose(file.Name))
             {
-                foreach (var service in scope.Documents.SelectMany(d => YamlImages.Members(d.RootNode.ChildOrNull("services"))).Where(s => s.ChildOrNull("build") is not null))
+                foreach (var service in workplace.Documents.SelectMany(d => YamlImages.Members(d.RootNode.ChildOrNull("services"))).Where(s => s.ChildOrNull("build") is not null))
                     Add(service.ChildOrNull("image").TextOrNull());
             }
-            if (scope.Kind is ScopeKind.Image || !Tools.Any(t => file.Text.Contains(t, StringComparison.Ordinal)))
+            if (workplace.Kind is WorkplaceKind.Image || !Tools.Any(t => file.Text.Contains(t, StringComparison.Ordinal)))
                 continue;
-            foreach (var line in scope.Text.Replace("\\\r\n", " ", StringComparison.Ordinal).Replace("\\\n", " ", StringComparison.Ordinal).Split('\n').Where(IsBuild))
+            foreach (var line in workplace.Text.Replace("\\\r\n", " ", StringComparison.Ordinal).Replace("\\\n", " ", StringComparison.Ordinal).Split('\n').Where(IsBuild))
             {
                 foreach (Match tag in TagOption().Matches(line))
                     Add(tag.Groups["name"].Value);

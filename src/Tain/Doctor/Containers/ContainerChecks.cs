@@ -1,5 +1,5 @@
 using Tain.Doctor.Files;
-using Tain.Doctor.Scopes;
+using Tain.Doctor.Workplaces;
 
 namespace Tain.Doctor.Containers;
 
@@ -16,7 +16,7 @@ internal static class ContainerChecks
 
         // What a pipeline's own Docker builds is pulled by it; its jobs' images are not.
         var builds = uses.Where(u => u.Kind is ImageUseKind.From or ImageUseKind.CopyFrom).ToList();
-        foreach (var words in scene.Scopes.Where(s => s.File is not null).SelectMany(s => YamlImages.DockerFlags(s, s.File!)))
+        foreach (var words in scene.Workplaces.Where(s => s.File is not null).SelectMany(s => YamlImages.DockerFlags(s, s.File!)))
             DockerDaemonChecks.RunFlags(scene, words, builds);
 
         var ofMachine = ContainerFiles.OfMachine(scene.Machine).Select(f => (f.Kind, File: scene.Files.ReadOrNull(f.Path)!)).Where(f => f.File is not null).ToList();
@@ -60,7 +60,7 @@ internal static class ContainerChecks
     private static Dictionary<TextFile, DockerfileText> ReadDockerfiles(Scene scene)
     {
         var read = new Dictionary<TextFile, DockerfileText>();
-        foreach (var file in scene.Scopes.Where(s => s.Kind is ScopeKind.Image).Select(s => s.File).OfType<TextFile>())
+        foreach (var file in scene.Workplaces.Where(s => s.Kind is WorkplaceKind.Image).Select(s => s.File).OfType<TextFile>())
         {
             if (!file.Name.EndsWith(".dockerignore", StringComparison.Ordinal) && DockerfileLexer.ParseOrNull(file, scene.Files) is { } text)
                 read.TryAdd(file, text);

@@ -12,11 +12,11 @@ internal static partial class ImageUses
         var uses = new List<ImageUse>();
         foreach (var (file, text) in dockerfiles)
             AddDockerfile(uses, file, text);
-        foreach (var scope in scene.Scopes)
+        foreach (var workplace in scene.Workplaces)
         {
-            if (scope.File is not { } file)
+            if (workplace.File is not { } file)
                 continue;
-            foreach (var (name, place, kind) in scope.Documents.Count > 0 ? YamlImages.Find(scope, file) : file.Name.Contains("enkinsfile", StringComparison.OrdinalIgnoreCase) ? OfJenkins(file) : [])
+            foreach (var (name, place, kind) in workplace.Documents.Count > 0 ? YamlImages.Find(workplace, file) : file.Name.Contains("enkinsfile", StringComparison.OrdinalIgnoreCase) ? OfJenkins(file) : [])
                 Add(uses, name, place, kind);
         }
         var replaced = Kustomized(scene);

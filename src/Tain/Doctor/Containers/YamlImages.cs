@@ -1,5 +1,5 @@
 using Tain.Doctor.Files;
-using Tain.Doctor.Scopes;
+using Tain.Doctor.Workplaces;
 using YamlDotNet.RepresentationModel;
 
 namespace Tain.Doctor.Containers;
@@ -12,13 +12,13 @@ internal static class YamlImages
     /// <summary>Keys of a GitLab pipeline that are no jobs; the two that may have an image are read by themselves.</summary>
     private static readonly HashSet<string> GitLabGlobals = new(StringComparer.Ordinal) { "stages", "variables", "include", "workflow", "pages", "cache", "before_script", "after_script", "image", "services", "spec" };
 
-    public static IEnumerable<(string?, Place, ImageUseKind)> Find(Scope scope, TextFile file)
+    public static IEnumerable<(string?, Place, ImageUseKind)> Find(Workplace workplace, TextFile file)
     {
-        foreach (var root in scope.Documents.Select(d => d.RootNode))
+        foreach (var root in workplace.Documents.Select(d => d.RootNode))
         {
-            var images = ScopeReader.IsCompose(file.Name) ? Compose(root).Select(n => (n, ImageUseKind.Compose))
-                : scope.Kind is ScopeKind.Pipeline ? Pipeline(root, file).Select(n => (n, ImageUseKind.Pipeline))
-                : scope.Kind is ScopeKind.Deployment ? Manifest(root).Select(n => (n, ImageUseKind.Kubernetes))
+            var images = WorkplaceReader.IsCompose(file.Name) ? Compose(root).Select(n => (n, ImageUseKind.Compose))
+                : workplace.Kind is WorkplaceKind.Pipeline ? Pipeline(root, file).Select(n => (n, ImageUseKind.Pipeline))
+                : workplace.Kind is WorkplaceKind.Deployment ? Manifest(root).Select(n => (n, ImageUseKind.Kubernetes))
                 : [];
             foreach (var (node, kind) in images)
                 yield return (Name(node), file.At(node), kind);
@@ -101,11 +101,11 @@ internal static class YamlImages
     }
 
     /// <summary>The words that a GitLab pipeline starts its services of <c>docker:dind</c> with.</summary>
-    public static IEnumerable<IReadOnlyList<(string Text, Place Place)>> DockerFlags(Scope scope, TextFile file)
+    public static IEnumerable<IReadOnlyList<(string Text, Place Place)>> DockerFlags(Workplace workplace, TextFile file)
     {
-        if (scope.Kind is not ScopeKind.Pipeline || !IsGitLab(file))
+        if (workplace.Kind is not WorkplaceKind.Pipeline || !IsGitLab(file))
             return [];
-        return from document in scope.Documents
+        return from document in workplace.Documents
                from place in GitLabPlaces(document.RootNode)
                from service in (place.ChildOrNull("services") as YamlSequenceNode)?.Children ?? []
                where service.ChildOrNull("name").TextOrNull()?.Contains("dind", StringComparison.Ordinal) ?? false

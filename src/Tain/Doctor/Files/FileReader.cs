@@ -60,7 +60,7 @@ internal sealed partial class FileReader(string folder, string home, IReadOnlyDi
         path = Path.GetFullPath(path);
         return Secrets.OneLine(Below(folder) ?? (Below(home) is { } inHome ? "~/" + inHome : path), 1000);
 
-        string? Below(string parent) => parent.Length > 1 && path.StartsWith(parent.TrimEnd('/') + "/", StringComparison.Ordinal) ? path[(parent.TrimEnd('/').Length + 1)..] : null;
+        string? Below(string parent) => parent.Length > 1 && Folders.IsBelow(path, parent) ? path[(parent.TrimEnd('/').Length + 1)..] : null;
     }
 
     private TextFile? Load(string path)

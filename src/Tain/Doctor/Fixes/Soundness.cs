@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Tain.Doctor.Containers;
 using Tain.Doctor.Files;
-using Tain.Doctor.Scopes;
+using Tain.Doctor.Workplaces;
 
 namespace Tain.Doctor.Fixes;
 
@@ -18,7 +18,7 @@ internal static class Soundness
         var mended = new TextFile(before.Path, before.Shown, after);
         var sink = new FileReader("/", "/");
         var name = before.Name;
-        if (ScopeReader.IsDockerfile(name))
+        if (WorkplaceReader.IsDockerfile(name))
             return DockerfileLexer.ParseOrNull(before, sink) is { } old && DockerfileLexer.ParseOrNull(mended, sink) is { } now && IsSame(old, now, edits);
         if (name.EndsWith(".yml", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase))
             return YamlFile.TryParse(before.Text, out var old, out _, out _) && YamlFile.TryParse(after, out var now, out _, out _) && IsSame(Tree.Of(old), Tree.Of(now), edits);

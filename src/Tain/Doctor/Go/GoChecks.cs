@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Tain.Doctor.Scopes;
+using Tain.Doctor.Workplaces;
 
 namespace Tain.Doctor.Go;
 
@@ -8,19 +8,17 @@ internal static partial class GoChecks
 {
     public static void Run(Scene scene)
     {
-        var settings = GoSettings.Read(scene.Machine, scene.Files);
-        var modules = MainModule.Read(scene);
-        scene.Go = new(settings, modules, PrivateModules.Find(scene, settings, modules));
-        var own = modules.SelectMany(m => m.Requirements).Where(r => scene.Go.Private.Contains(r.Path)).Select(r => (r.Path, r.Place)).ToList();
-        foreach (var scope in scene.Scopes.Prepend(settings.AsScope()))
+        var (settings, modules, @private) = scene.Go;
+        var own = modules.SelectMany(m => m.Requirements).Where(r => @private.Contains(r.Path)).Select(r => (r.Path, r.Place)).ToList();
+        foreach (var workplace in scene.Workplaces.Prepend(settings.AsWorkplace()))
         {
-            GoProxyChecks.Run(scene, scope);
-            GoPatternChecks.RunPatterns(scene, scope);
-            GoSafetyChecks.Run(scene, scope);
-            if (Downloads(scope))
-                GoPatternChecks.RunUncovered(scene, scope, settings, own);
+            GoProxyChecks.Run(scene, workplace);
+            GoPatternChecks.RunPatterns(scene, workplace);
+            GoSafetyChecks.Run(scene, workplace);
+            if (Downloads(workplace))
+                GoPatternChecks.RunUncovered(scene, workplace, settings, own);
         }
-        GoProxyChecks.RunDifferences(scene, [settings.AsScope(), .. scene.Scopes]);
+        GoProxyChecks.RunDifferences(scene, [settings.AsWorkplace(), .. scene.Workplaces]);
         foreach (var (hidden, by) in settings.Hidden)
         {
             scene.Add(new Finding(GoPitfalls.EnvHidden, hidden.Place, new("name", hidden.Name), new Fact("value", GoProxyChecks.Shown(hidden.Value)),
@@ -32,12 +30,12 @@ internal static partial class GoChecks
 
     /// <summary>Whether modules are fetched there with these settings. An image that is built gets none but its own; a pipeline may get them
     /// from its server, so that without any of its own it is a note only.</summary>
-    private static bool Downloads(Scope scope) => scope.Kind switch
+    private static bool Downloads(Workplace workplace) => workplace.Kind switch
     {
-        ScopeKind.Machine => true,
-        ScopeKind.Image => GoCommand().IsMatch(scope.Text) && !PrivateArgument().IsMatch(scope.Text),
-        ScopeKind.Pipeline => GoCommand().IsMatch(scope.Text),
-        _ => scope.Assignments.Any(a => a.Name is "GOPROXY" or "GOPRIVATE"),
+        WorkplaceKind.Machine => true,
+        WorkplaceKind.Image => GoCommand().IsMatch(workplace.Text) && !PrivateArgument().IsMatch(workplace.Text),
+        WorkplaceKind.Pipeline => GoCommand().IsMatch(workplace.Text),
+        _ => workplace.Assignments.Any(a => a.Name is "GOPROXY" or "GOPRIVATE"),
     };
 
     [GeneratedRegex(@"\bgo\s+(build|test|install|mod\s+(download|tidy|vendor)|get|run|vet|list)\b")]
@@ -47,5 +45,13 @@ internal static partial class GoChecks
     private static partial Regex PrivateArgument();
 }
 
-/// <summary>What the probes need of what the checks have read.</summary>
-internal sealed record GoView(GoSettings Settings, IReadOnlyList<MainModule> Modules, PrivateModules Private);
+/// <summary>The go command's settings on this machine, the repository's main modules, and which of what they require is the company's own.</summary>
+internal sealed record GoView(GoEnvironment Settings, IReadOnlyList<MainModule> Modules, PrivateModules Private)
+{
+    public static GoView Read(Scene scene)
+    {
+        var settings = GoEnvironment.Read(scene.Machine, scene.Files);
+        var modules = MainModule.Read(scene);
+        return new(settings, modules, PrivateModules.Find(scene, settings, modules));
+    }
+}

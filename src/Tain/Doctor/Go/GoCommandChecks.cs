@@ -11,24 +11,24 @@ internal static partial class GoCommandChecks
     private const string FixedIn125 = "1.25.13";
     private const string FixedIn126 = "1.26.6";
 
-    public static void Run(Scene scene, GoSettings settings, IReadOnlyList<MainModule> modules)
+    public static void Run(Scene scene, GoEnvironment settings, IReadOnlyList<MainModule> modules)
     {
         if (settings.GoVersion is { } version && settings.VersionFile is { } file)
         {
             var isLocal = settings["GOTOOLCHAIN"]?.Value is "local";
             Check(scene, file.AtLine(1), version, isLocal, ModulesHere(scene, modules), new($"this machine's is Go {version}", $"本机是 Go {version}"));
         }
-        foreach (var scope in scene.Scopes.Where(s => s.File is not null))
+        foreach (var workplace in scene.Workplaces.Where(s => s.File is not null))
         {
-            foreach (Match match in Images().Matches(scope.File!.Text))
+            foreach (Match match in Images().Matches(workplace.File!.Text))
             {
-                var at = scope.File.At(match.Index);
-                if (scope.File.Line(at.Line).TrimStart() is ['#', ..] or ['/', '/', ..])
+                var at = workplace.File.At(match.Index);
+                if (workplace.File.Line(at.Line).TrimStart() is ['#', ..] or ['/', '/', ..])
                     continue;
                 // The golang images set GOTOOLCHAIN=local; setup-go installs what it is told and leaves it at auto.
                 var tag = match.Groups["tag"].Value;
-                var auto = scope.Assignments.Any(a => a is { Name: "GOTOOLCHAIN", Value: not "local" });
-                Check(scene, at, tag, match.Groups["image"].Success && !auto, ModulesOf(scope.File, modules), new($"this is Go {tag}", $"这里是 Go {tag}"));
+                var auto = workplace.Assignments.Any(a => a is { Name: "GOTOOLCHAIN", Value: not "local" });
+                Check(scene, at, tag, match.Groups["image"].Success && !auto, ModulesOf(workplace.File, modules), new($"this is Go {tag}", $"这里是 Go {tag}"));
             }
         }
     }
@@ -39,7 +39,7 @@ internal static partial class GoCommandChecks
 
     /// <summary>The module that a Dockerfile builds: the nearest above it; of a repository with one module, that one.</summary>
     private static IReadOnlyList<MainModule> ModulesOf(TextFile file, IReadOnlyList<MainModule> modules)
-        => modules.Where(m => file.Path.StartsWith(m.Folder.TrimEnd('/') + "/", StringComparison.Ordinal)).MaxBy(m => m.Folder.Length) is { } own ? [own] : modules.Count == 1 ? modules : [];
+        => modules.Where(m => Folders.IsBelow(file.Path, m.Folder)).MaxBy(m => m.Folder.Length) is { } own ? [own] : modules.Count == 1 ? modules : [];
 
     private static void Check(Scene scene, Place place, string version, bool isLocal, IReadOnlyList<MainModule> modules, Words have)
     {

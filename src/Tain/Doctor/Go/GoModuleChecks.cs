@@ -23,7 +23,7 @@ internal static class GoModuleChecks
         {
             var target = Path.GetFullPath(Path.Join(Path.IsPathRooted(replacement.NewPath) ? "" : module.Folder, replacement.NewPath));
             Words? why = Path.IsPathRooted(replacement.NewPath) ? new("is a path of one machine", "是某台机器上的绝对路径")
-                : !(target + "/").StartsWith(GitFolder.RootOf(scene.Folder).TrimEnd('/') + "/", StringComparison.Ordinal) ? new("lies outside of this repository", "位于本仓库之外")
+                : !Folders.Up(target, Folders.RepositoryOf(scene.Folder)).Any() ? new("lies outside of this repository", "位于本仓库之外")
                 : !File.Exists(Path.Join(target, "go.mod")) ? new("has no go.mod", "没有 go.mod")
                 : null;
             if (why is not null)
@@ -31,15 +31,7 @@ internal static class GoModuleChecks
         }
     }
 
-    private static bool IsInWorkspace(Scene scene, string folder)
-    {
-        for (var at = folder; at is not null && at.Length >= scene.Folder.TrimEnd('/').Length; at = Path.GetDirectoryName(at))
-        {
-            if (File.Exists(Path.Join(at, "go.work")))
-                return true;
-        }
-        return false;
-    }
+    private static bool IsInWorkspace(Scene scene, string folder) => Folders.Up(folder, scene.Folder).Any(f => File.Exists(Path.Join(f, "go.work")));
 
     private static void CheckSum(Scene scene, MainModule module)
     {

@@ -1,5 +1,5 @@
 using Tain.Doctor.Files;
-using Tain.Doctor.Scopes;
+using Tain.Doctor.Workplaces;
 using Tain.GoModules;
 
 namespace Tain.Doctor.Go;
@@ -9,9 +9,9 @@ internal static class GoPatternChecks
 {
     private static readonly string[] Names = ["GOPRIVATE", "GONOPROXY", "GONOSUMDB"];
 
-    public static void RunPatterns(Scene scene, Scope scope)
+    public static void RunPatterns(Scene scene, Workplace workplace)
     {
-        foreach (var assignment in scope.Assignments.Where(a => Names.Contains(a.Name) && !a.IsComputed))
+        foreach (var assignment in workplace.Assignments.Where(a => Names.Contains(a.Name) && !a.IsComputed))
         {
             foreach (var pattern in GoPatternList.Parse(assignment.Value))
             {
@@ -35,12 +35,12 @@ internal static class GoPatternChecks
     }
 
     /// <summary>Private modules of the repository's go.mod files, each with the place of one.</summary>
-    public static void RunUncovered(Scene scene, Scope scope, GoSettings settings, IReadOnlyList<(string Path, Place Place)> modules)
+    public static void RunUncovered(Scene scene, Workplace workplace, GoEnvironment settings, IReadOnlyList<(string Path, Place Place)> modules)
     {
-        if (modules.Count == 0 || scope.Assignments.Any(a => a.IsComputed && (a.Name == "GOPROXY" || Names.Contains(a.Name))))
+        if (modules.Count == 0 || workplace.Assignments.Any(a => a.IsComputed && (a.Name == "GOPROXY" || Names.Contains(a.Name))))
             return;
-        var proxy = GoProxyList.Parse(scope.LastOrNull("GOPROXY")?.Value is { Length: > 0 } list ? list : "https://proxy.golang.org,direct");
-        var database = scope.LastOrNull("GOSUMDB")?.Value.Split(' ', '+')[0] is { Length: > 0 } name ? name : "sum.golang.org";
+        var proxy = GoProxyList.Parse(workplace.LastOrNull("GOPROXY")?.Value is { Length: > 0 } list ? list : "https://proxy.golang.org,direct");
+        var database = workplace.LastOrNull("GOSUMDB")?.Value.Split(' ', '+')[0] is { Length: > 0 } name ? name : "sum.golang.org";
         // A company's own mirror passes the database on, or should: then the name goes no further than there, and is refused there.
         var isCompanyAlone = proxy.HasCompany && !proxy.HasPublic;
         var receivesNames = isCompanyAlone ? $"{database} ({proxy.Asked.First(e => e.Kind is ProxyKind.Company).Host})" : database;
@@ -52,11 +52,11 @@ internal static class GoPatternChecks
 
         foreach (var (variable, (receivers, uncovered)) in byVariable)
         {
-            var current = scope.LastOrNull(variable);
+            var current = workplace.LastOrNull(variable);
             var meant = GoPatternList.Mended(current?.Value ?? "", uncovered.Select(m => PrivateModules.PatternFor(m.Path)).Order(StringComparer.Ordinal));
             var fix = current?.ChangeOrNull(meant)
-                ?? (current is null && scope.Kind is ScopeKind.Machine && settings.EnvFile is { } file ? Fixes.Edit.AddLine(file, $"{variable}={meant}") : null);
-            var place = current?.Place ?? (scope.File is null ? uncovered[0].Place : scope.LastOrNull("GOPROXY")?.Place ?? scope.File.Whole);
+                ?? (current is null && workplace.Kind is WorkplaceKind.Machine && settings.EnvFile is { } file ? Fixes.Edit.AddLine(file, $"{variable}={meant}") : null);
+            var place = current?.Place ?? (workplace.File is null ? uncovered[0].Place : workplace.LastOrNull("GOPROXY")?.Place ?? workplace.File.Whole);
             scene.Add(new Finding(GoPitfalls.PrivateUncovered, place,
                 new("modules", List(uncovered.Select(m => m.Path).Distinct(StringComparer.Ordinal))),
                 new Fact("name", variable),
@@ -66,7 +66,7 @@ internal static class GoPatternChecks
             {
                 Fix = fix,
                 IsSelfEvident = uncovered.All(m => scene.Go!.Private.EvidenceFor(m.Path) is PrivateEvidence.Machine),
-                Severity = scope.Kind is ScopeKind.Pipeline && !scope.Assignments.Any(a => a.Name is "GOPROXY" or "GOSUMDB" || Names.Contains(a.Name)) ? Severity.Note
+                Severity = workplace.Kind is WorkplaceKind.Pipeline && !workplace.Assignments.Any(a => a.Name is "GOPROXY" or "GOSUMDB" || Names.Contains(a.Name)) ? Severity.Note
                     : uncovered.Max(m => scene.Go!.Private.EvidenceFor(m.Path)) switch { PrivateEvidence.Hint => Severity.Note, PrivateEvidence.Account => Severity.Warning, _ => Severity.Error },
             });
         }
@@ -76,8 +76,8 @@ internal static class GoPatternChecks
         {
             var told = receivers.ToList();
             // Behind a company's mirror GOPRIVATE would send the module past it.
-            var variable = scope.LastOrNull(finer) is { Value.Length: > 0 } || (isCompanyAlone && scope.LastOrNull("GOPRIVATE") is null) ? finer : "GOPRIVATE";
-            var patterns = scope.LastOrNull(variable)?.Value is { } value ? GoPatternList.Parse(value).Where(p => p.Problem is not PatternProblem.MatchesNothing).Select(p => p.Text) : [];
+            var variable = workplace.LastOrNull(finer) is { Value.Length: > 0 } || (isCompanyAlone && workplace.LastOrNull("GOPRIVATE") is null) ? finer : "GOPRIVATE";
+            var patterns = workplace.LastOrNull(variable)?.Value is { } value ? GoPatternList.Parse(value).Where(p => p.Problem is not PatternProblem.MatchesNothing).Select(p => p.Text) : [];
             var covered = ModulePatterns.TryParse(string.Join(',', patterns), out var parsed, out _) ? parsed : ModulePatterns.None;
             var uncovered = modules.Where(m => !covered.Matches(m.Path)).ToList();
             if (told.Count == 0 || uncovered.Count == 0)

@@ -1,4 +1,4 @@
-using Tain.Doctor.Scopes;
+using Tain.Doctor.Workplaces;
 using Tain.Upstream;
 
 namespace Tain.Doctor.Go;
@@ -6,9 +6,9 @@ namespace Tain.Doctor.Go;
 /// <summary>What is wrong with a GOPROXY list by itself.</summary>
 internal static class GoProxyChecks
 {
-    public static void Run(Scene scene, Scope scope)
+    public static void Run(Scene scene, Workplace workplace)
     {
-        foreach (var assignment in scope.Of("GOPROXY").Where(a => a.Value.Length > 0))
+        foreach (var assignment in workplace.Of("GOPROXY").Where(a => a.Value.Length > 0))
             Check(scene, assignment);
     }
 
@@ -59,7 +59,7 @@ internal static class GoProxyChecks
         // A | between the company's own mirrors is how one stands in for the other.
         var bypass = string.Join(", ", asked.Skip(outside).Select(e => e.Kind is ProxyKind.Direct ? "direct" : e.Host));
         // A host that nobody here has another sign of may be a public one that we don't know: a person decides.
-        if (!scene.Go!.Private.IsOwnDomain(asked[company].Host))
+        if (!scene.Go.Private.IsOwnDomain(asked[company].Host))
             fix = null;
         Add(asked[outside - 1].Separator == '|' ? GoPitfalls.ProxyPipe : GoPitfalls.ProxyBypass, ("host", asked[outside - 1].Host), ("bypass", bypass));
 
@@ -73,9 +73,9 @@ internal static class GoProxyChecks
     }
 
     /// <summary>Places that ask public proxies or nobody, while another one has the company's mirror.</summary>
-    public static void RunDifferences(Scene scene, IReadOnlyList<Scope> scopes)
+    public static void RunDifferences(Scene scene, IReadOnlyList<Workplace> workplaces)
     {
-        var lists = scopes.SelectMany(s => s.Of("GOPROXY")).Where(a => a.Value.Length > 0 && !a.IsComputed).Select(a => (Assignment: a, List: GoProxyList.Parse(a.Value))).ToList();
+        var lists = workplaces.SelectMany(s => s.Of("GOPROXY")).Where(a => a.Value.Length > 0 && !a.IsComputed).Select(a => (Assignment: a, List: GoProxyList.Parse(a.Value))).ToList();
         var leader = lists.Find(l => l.List.Asked.FirstOrDefault() is { Kind: ProxyKind.Company, Url: { IsLoopback: false, UserInfo: "" } });
         if (leader.List is null)
             return;

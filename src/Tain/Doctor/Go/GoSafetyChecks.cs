@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using Tain.Doctor.Files;
-using Tain.Doctor.Scopes;
+using Tain.Doctor.Workplaces;
 using Tain.Ecosystems.Go.SumDb;
 
 namespace Tain.Doctor.Go;
@@ -8,9 +8,9 @@ namespace Tain.Doctor.Go;
 /// <summary>Settings that switch protection off, and secrets where others read them.</summary>
 internal static partial class GoSafetyChecks
 {
-    public static void Run(Scene scene, Scope scope)
+    public static void Run(Scene scene, Workplace workplace)
     {
-        foreach (var assignment in scope.Assignments.Where(a => a.Value.Length > 0))
+        foreach (var assignment in workplace.Assignments.Where(a => a.Value.Length > 0))
         {
             switch (assignment.Name)
             {
@@ -33,7 +33,7 @@ internal static partial class GoSafetyChecks
                     break;
                 case "GO111MODULE" when assignment.Value == "off":
                     // For one command of a script "off" may be what it needs.
-                    scene.Add(new Finding(GoPitfalls.ModulesOff, assignment.Place) { Fix = scope.Kind is ScopeKind.Machine ? assignment.ChangeOrNull("on") : null, IsSelfEvident = true });
+                    scene.Add(new Finding(GoPitfalls.ModulesOff, assignment.Place) { Fix = workplace.Kind is WorkplaceKind.Machine ? assignment.ChangeOrNull("on") : null, IsSelfEvident = true });
                     break;
                 default:
                     break;
@@ -41,7 +41,7 @@ internal static partial class GoSafetyChecks
             if (assignment.Name is "GOPROXY" or "GOSUMDB")
                 CheckCredentials(scene, assignment.Name, assignment.Value, assignment.Place);
         }
-        if (scope.File is not { } file)
+        if (workplace.File is not { } file)
             return;
         foreach (Match match in InsecureGet().Matches(file.Text))
         {

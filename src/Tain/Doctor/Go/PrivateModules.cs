@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using Tain.Doctor.Files;
-using Tain.Doctor.Scopes;
+using Tain.Doctor.Workplaces;
 using Tain.GoModules;
 using Tain.Upstream;
 
@@ -36,22 +36,22 @@ internal sealed partial class PrivateModules
 
     private PrivateModules(ModulePatterns @public) => _public = @public;
 
-    public static PrivateModules Find(Scene scene, GoSettings settings, IReadOnlyList<MainModule> modules)
+    public static PrivateModules Find(Scene scene, GoEnvironment settings, IReadOnlyList<MainModule> modules)
     {
         var result = new PrivateModules(scene.Team.Public);
         result._patterns.Add((PrivateEvidence.Repository, scene.Team.Private));
         result._owners.UnionWith(modules.Select(m => m.Content.ModulePath).OfType<string>().Select(PatternFor));
-        foreach (var assignment in scene.Scopes.SelectMany(s => s.Assignments))
+        foreach (var assignment in scene.Workplaces.SelectMany(s => s.Assignments))
             result.AddPatterns(PrivateEvidence.Repository, assignment);
-        foreach (var assignment in settings.AsScope().Assignments)
+        foreach (var assignment in settings.AsWorkplace().Assignments)
             result.AddPatterns(assignment.Place.File is { } file && scene.IsInside(file.Path) ? PrivateEvidence.Repository : PrivateEvidence.Machine, assignment);
 
         string[] ofMachine = [scene.Machine.InHome(".gitconfig"), Path.Join(scene.Machine.ConfigFolder, "git/config"), scene.Machine.InSystem("/etc/gitconfig")];
         foreach (var own in ofMachine.Select(scene.Files.ReadOrNull).OfType<TextFile>())
             result.AddRewrites(PrivateEvidence.Machine, own.Text);
-        // The text of a scope is made when it is asked for: most files speak of no rewrite.
-        foreach (var scope in scene.Scopes.Where(s => s.File?.Text.Contains("insteadof", StringComparison.OrdinalIgnoreCase) == true))
-            result.AddRewrites(PrivateEvidence.Repository, scope.Text);
+        // The text of a workplace is made when it is asked for: most files speak of no rewrite.
+        foreach (var workplace in scene.Workplaces.Where(s => s.File?.Text.Contains("insteadof", StringComparison.OrdinalIgnoreCase) == true))
+            result.AddRewrites(PrivateEvidence.Repository, workplace.Text);
         if (scene.Files.ReadOrNull(scene.Machine.VariableOrNull("NETRC") ?? scene.Machine.InHome(".netrc")) is { } netrc)
         {
             if (!Netrc.TryParse(netrc.Text, out _, out var error))

@@ -1,13 +1,13 @@
 using Tain.Doctor.Files;
 using Tain.Doctor.Npm.Lockfiles;
 using Tain.Doctor.Npm.Settings;
-using Tain.Doctor.Scopes;
+using Tain.Doctor.Workplaces;
 
 namespace Tain.Doctor.Npm;
 
 /// <summary>Settings that a pipeline, an image or a script makes.</summary>
 /// <param name="InstallLine">Where it installs packages; 0 when it doesn't.</param>
-internal sealed record ScopeSettings(Scope Scope, TextFile File, IReadOnlyList<NpmSetting> Settings, int InstallLine, bool Publishes)
+internal sealed record WorkplaceSettings(Workplace Workplace, TextFile File, IReadOnlyList<NpmSetting> Settings, int InstallLine, bool Publishes)
 {
     /// <summary>Whether it brings or writes an .npmrc, whose content is not known here.</summary>
     public bool HasOwnNpmrc { get; } = File.Text.Contains("npmrc", StringComparison.OrdinalIgnoreCase) || File.Text.Contains("CONFIG_USERCONFIG", StringComparison.OrdinalIgnoreCase) || File.Text.Contains("registry-url", StringComparison.Ordinal);
@@ -40,7 +40,7 @@ internal sealed class NpmScene
         }
         foreach (var package in Packages)
             ProjectOf(package.Folder)?.Packages.Add(package);
-        Scopes = [.. scene.Scopes.Where(s => s.File is not null).Select(s => ReadScope(s, s.File!))];
+        Workplaces = [.. scene.Workplaces.Where(s => s.File is not null).Select(s => ReadWorkplace(s, s.File!))];
     }
 
     public Scene Scene { get; }
@@ -54,7 +54,7 @@ internal sealed class NpmScene
 
     public IReadOnlyCollection<NpmProject> Projects => _projects.Values;
 
-    public IReadOnlyList<ScopeSettings> Scopes { get; }
+    public IReadOnlyList<WorkplaceSettings> Workplaces { get; }
 
     /// <summary>Of the repository's files, by path.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<NpmSetting>> Files => _files;
@@ -62,7 +62,7 @@ internal sealed class NpmScene
     /// <summary>Of everything: files, variables, scripts.</summary>
     public IEnumerable<NpmSetting> AllSettings()
     {
-        foreach (var setting in _files.OrderBy(f => f.Key, StringComparer.Ordinal).SelectMany(f => f.Value).Concat(Scopes.SelectMany(s => s.Settings)))
+        foreach (var setting in _files.OrderBy(f => f.Key, StringComparer.Ordinal).SelectMany(f => f.Value).Concat(Workplaces.SelectMany(s => s.Settings)))
             yield return setting;
         foreach (var setting in MachineAll())
             yield return setting;
@@ -77,15 +77,7 @@ internal sealed class NpmScene
     }
 
     /// <summary>The deepest project that has the folder.</summary>
-    public NpmProject? ProjectOf(string folder)
-    {
-        for (var at = folder; at is not null && at.Length >= Scene.Folder.Length; at = Path.GetDirectoryName(at))
-        {
-            if (_projects.TryGetValue(at, out var project))
-                return project;
-        }
-        return null;
-    }
+    public NpmProject? ProjectOf(string folder) => Up(folder).Select(f => _projects.GetValueOrDefault(f)).FirstOrDefault(p => p is not null);
 
     public IReadOnlyList<NpmSetting> SettingsOf(string folder, string name) => _files.GetValueOrDefault(Path.Join(folder, name)) ?? [];
 
@@ -110,10 +102,7 @@ internal sealed class NpmScene
         var roots = new SortedSet<string>(withLockfile, StringComparer.Ordinal);
         foreach (var folder in Packages.Select(p => p.Folder).Order(StringComparer.Ordinal))
         {
-            var at = folder;
-            while (at is not null && at.Length >= Scene.Folder.Length && !roots.Contains(at))
-                at = Path.GetDirectoryName(at);
-            if (at is null || at.Length < Scene.Folder.Length)
+            if (!Up(folder).Any(roots.Contains))
                 roots.Add(folder);
         }
         return roots;
@@ -157,22 +146,18 @@ internal sealed class NpmScene
     /// <summary>The strongest first: of two lines with the same key, the later one.</summary>
     private IEnumerable<NpmSetting> Last(string folder, string name) => SettingsOf(folder, name).Reverse();
 
-    private IEnumerable<string> Up(string folder)
-    {
-        for (var at = folder; at is not null && at.Length >= Scene.Folder.Length; at = Path.GetDirectoryName(at))
-            yield return at;
-    }
+    private IEnumerable<string> Up(string folder) => Folders.Up(folder, Scene.Folder);
 
-    private static ScopeSettings ReadScope(Scope scope, TextFile file)
+    private static WorkplaceSettings ReadWorkplace(Workplace workplace, TextFile file)
     {
         var settings = new List<NpmSetting>();
-        foreach (var assignment in scope.Assignments)
+        foreach (var assignment in workplace.Assignments)
         {
             var key = Enum.GetValues<NpmTool>().Select(t => MachineSettings.KeyOrNull(t, assignment.Name)).FirstOrDefault(k => k is not null);
             if (key is not null)
                 settings.Add(new(key, assignment.Value, assignment.Place, assignment.Start, assignment.Length) { Assignment = assignment, WrittenKey = assignment.Name });
         }
         settings.AddRange(CommandScan.Find(file));
-        return new(scope, file, settings, CommandScan.InstallLineOrZero(file), CommandScan.Publishes(file));
+        return new(workplace, file, settings, CommandScan.InstallLineOrZero(file), CommandScan.Publishes(file));
     }
 }

@@ -29,12 +29,12 @@ internal sealed class GoProbes(Scene scene, ProbeClient client, ProbeClient bare
     private static readonly Words CheckAddress = new("Check the address and the network from this machine (curl -v {mirror}), or take the mirror out of GOPROXY.", "在本机检查地址和网络（curl -v {mirror}），或将其从 GOPROXY 中移除。");
     private static readonly Words AskWhy = new("It is reached: ask whoever runs it what it lacks. A Tain says so itself: curl {root}/api/v1/explain/go/{module}.", "已经连上它：请询问其运营者缺少什么。如果是 Tain，它自己会说明：curl {root}/api/v1/explain/go/{module}。");
 
-    private readonly GoView _go = scene.Go!;
+    private readonly GoView _go = scene.Go;
 
     public async Task<IReadOnlyList<MirrorReport>> RunAsync()
     {
         var unusable = new List<(Place Place, string Shown, string Why)>();
-        var mirrors = GoMirror.Find(scene, _go.Settings, unusable);
+        var mirrors = ProbedProxy.Find(scene, _go.Settings, unusable);
         var samples = GoSample.PublicOf(_go).Take(MaxModules).ToList();
         var sample = samples.Find(s => s.ZipHash is not null) ?? samples.FirstOrDefault() ?? GoSample.Default;
         var visits = await Task.WhenAll(mirrors.Select(m => m.MayBeAsked ? VisitAsync(client, m, sample, mirrors.Count(o => o.MayBeAsked) > 1 ? samples : []) : VisitAsync(m.Order < 0 ? bare : client, m, GoSample.Default, [])));
@@ -50,9 +50,9 @@ internal sealed class GoProbes(Scene scene, ProbeClient client, ProbeClient bare
 
     /// <summary>What one mirror gave.</summary>
     /// <param name="Mods">The hash of each go.mod, or null where it answered 404 or 410; not there when it gave no answer.</param>
-    private sealed record Visit(GoMirror Mirror, MirrorReport Report, string? ZipHash, IReadOnlyDictionary<GoSample, string?> Mods, ProbeAnswer? Database);
+    private sealed record Visit(ProbedProxy Mirror, MirrorReport Report, string? ZipHash, IReadOnlyDictionary<GoSample, string?> Mods, ProbeAnswer? Database);
 
-    private async Task<Visit> VisitAsync(ProbeClient client, GoMirror mirror, GoSample sample, IReadOnlyList<GoSample> samples)
+    private async Task<Visit> VisitAsync(ProbeClient client, ProbedProxy mirror, GoSample sample, IReadOnlyList<GoSample> samples)
     {
         // :: The first answer pays for the connection; the latency is the shortest of those after it.
         var info = await client.GetAsync(mirror.Source, Address(sample, "info"), MaxMod);
@@ -80,7 +80,7 @@ internal sealed class GoProbes(Scene scene, ProbeClient client, ProbeClient bare
         return new(mirror, report, await HashAsync(mirror, sample, zip.Body), mods, database);
     }
 
-    private static async Task<List<(GoSample Sample, string? Hash)>> AskAllAsync(ProbeClient client, GoMirror mirror, IReadOnlyList<GoSample> samples)
+    private static async Task<List<(GoSample Sample, string? Hash)>> AskAllAsync(ProbeClient client, ProbedProxy mirror, IReadOnlyList<GoSample> samples)
     {
         using var turns = new SemaphoreSlim(AtOnce);
         var answers = await Task.WhenAll(samples.Select(async s =>
@@ -100,7 +100,7 @@ internal sealed class GoProbes(Scene scene, ProbeClient client, ProbeClient bare
         return [.. answers.Where(a => a.Hash is not null || a.IsAbsence).Select(a => (a.Sample, a.Hash))];
     }
 
-    private async Task<string?> HashAsync(GoMirror mirror, GoSample sample, byte[]? zip)
+    private async Task<string?> HashAsync(ProbedProxy mirror, GoSample sample, byte[]? zip)
     {
         if (zip is null)
             return null;
@@ -119,7 +119,7 @@ internal sealed class GoProbes(Scene scene, ProbeClient client, ProbeClient bare
         }
     }
 
-    private void Unreachable(GoMirror mirror, GoSample sample, ProbeAnswer answer, IReadOnlyList<GoSample> samples)
+    private void Unreachable(ProbedProxy mirror, GoSample sample, ProbeAnswer answer, IReadOnlyList<GoSample> samples)
     {
         // An absence may be this mirror's alone: the comparison says so. Without another mirror it is what it is.
         if (answer.IsAbsence && samples.Count > 0)
@@ -131,7 +131,7 @@ internal sealed class GoProbes(Scene scene, ProbeClient client, ProbeClient bare
         });
     }
 
-    private static Fact Advice(GoMirror mirror, GoSample sample, bool isReached)
+    private static Fact Advice(ProbedProxy mirror, GoSample sample, bool isReached)
         => new("advice", Filled(isReached ? AskWhy : CheckAddress, mirror.Name, mirror.Name.EndsWith("/go", StringComparison.Ordinal) ? mirror.Name[..^3] : mirror.Name, sample.Name));
 
     private static Words Filled(Words words, string mirror, string root, string module)

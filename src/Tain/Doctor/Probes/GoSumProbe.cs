@@ -6,7 +6,7 @@ using Tain.TransparencyLog;
 namespace Tain.Doctor.Probes;
 
 /// <summary>Holds go.sum's lines against the checksum database, which a mirror passes on and which proves what it says.</summary>
-internal sealed class GoSumProbe(Scene scene, IChecksumDatabaseOperations operations, SumDbOptions options, GoMirror through)
+internal sealed class GoSumProbe(Scene scene, IChecksumDatabaseOperations operations, SumDbOptions options, ProbedProxy through)
 {
     /// <summary>Look-ups at once: each is a few small requests.</summary>
     private const int AtOnce = 16;
@@ -50,7 +50,7 @@ internal sealed class GoSumProbe(Scene scene, IChecksumDatabaseOperations operat
     {
         if (got is null || wanted is null || got == wanted)
             return;
-        foreach (var sum in scene.Go!.Modules.Select(m => m.Sum))
+        foreach (var sum in scene.Go.Modules.Select(m => m.Sum))
         {
             if (sum is not null && GoSum.Read(sum).Lines.TryGetValue((sample.Path.Value, version), out var line) && line.Hash == got)
             {

@@ -1,4 +1,5 @@
 using Tain.Doctor.Containers;
+using Tain.Doctor.Files;
 using Tain.Doctor.Npm;
 using Tain.Upstream;
 
@@ -23,7 +24,7 @@ internal sealed class RegistryProbes(Scene scene, ProbeClient client)
             scene.Add(new Finding(isNpm ? NpmPitfalls.RegistryUnreachable : MirrorPitfalls.Unreachable, mirror.Place, new Fact(isNpm ? "registry" : "mirror", source.Name), new Fact("said", first.Said))
             {
                 // What the repository's files say need not be for this machine.
-                Severity = mirror.Place.File is { } file && file.Path.StartsWith(scene.Folder.TrimEnd('/') + "/", StringComparison.Ordinal) ? Severity.Note : Severity.Error,
+                Severity = mirror.Place.File is { } file && Folders.IsBelow(file.Path, scene.Folder) ? Severity.Note : Severity.Error,
             });
             return new(source.Name, mirror.Kind, first.Status is null ? null : first.Elapsed, null, null, first.Said);
         }

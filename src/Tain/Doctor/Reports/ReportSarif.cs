@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Tain.Doctor.Files;
 
 namespace Tain.Doctor.Reports;
 
@@ -84,7 +85,7 @@ internal static class ReportSarif
         json.WriteStartObject();
         if (finding.Place.File is { } file)
         {
-            var isInside = file.Path.StartsWith(diagnosis.Folder.TrimEnd('/') + "/", StringComparison.Ordinal);
+            var isInside = Folders.IsBelow(file.Path, diagnosis.Folder);
             json.WriteStartObject("physicalLocation");
             json.WriteStartObject("artifactLocation");
             json.WriteString("uri", isInside ? Uri.EscapeDataString(file.Shown).Replace("%2F", "/", StringComparison.Ordinal) : new Uri(file.Path).AbsoluteUri);

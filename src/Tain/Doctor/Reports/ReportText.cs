@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Tain.Doctor.Files;
 using Tain.Doctor.Probes;
 
 namespace Tain.Doctor.Reports;
@@ -99,7 +100,7 @@ internal static class ReportText
         {
             var kind = finding.Severity switch { Severity.Error => "error", Severity.Warning => "warning", _ => "notice" };
             var properties = new List<string>();
-            if (finding.Place.File is { } file && file.Path.StartsWith(diagnosis.Folder.TrimEnd('/') + "/", StringComparison.Ordinal))
+            if (finding.Place.File is { } file && Folders.IsBelow(file.Path, diagnosis.Folder))
             {
                 properties.Add("file=" + Property(file.Shown));
                 if (finding.Place.Line > 0)

@@ -1,5 +1,5 @@
 using Tain.Doctor.Npm.Settings;
-using Tain.Doctor.Scopes;
+using Tain.Doctor.Workplaces;
 
 namespace Tain.Doctor.Npm.Checks;
 
@@ -11,7 +11,7 @@ internal static class DifferenceChecks
         if (npm.Projects.Count == 0)
             return;
         var committed = npm.Projects.Select(p => p.Own(p.Tool).FirstOrDefault(IsDefault)).OfType<NpmSetting>().ToList();
-        var pipelines = npm.Scopes.Where(s => s.Scope.Kind is ScopeKind.Pipeline or ScopeKind.Image && !s.Publishes).SelectMany(s => s.Settings).Where(s => IsDefault(s) && !IsFallback(s)).ToList();
+        var pipelines = npm.Workplaces.Where(s => s.Workplace.Kind is WorkplaceKind.Pipeline or WorkplaceKind.Image && !s.Publishes).SelectMany(s => s.Settings).Where(s => IsDefault(s) && !IsFallback(s)).ToList();
         if (committed is [var first, ..])
         {
             foreach (var setting in pipelines.Where(s => !committed.Exists(c => IsSame(c, s))))

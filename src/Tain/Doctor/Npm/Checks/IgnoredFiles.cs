@@ -1,3 +1,5 @@
+using Tain.Doctor.Files;
+
 namespace Tain.Doctor.Npm.Checks;
 
 /// <summary>Which files git leaves alone, as far as a .gitignore names them plainly: those are this machine's and not the repository's.</summary>
@@ -6,7 +8,7 @@ internal sealed class IgnoredFiles(Scene scene)
     public bool Has(string path)
     {
         var name = Path.GetFileName(path);
-        for (var folder = Path.GetDirectoryName(path); folder is not null && folder.Length >= scene.Folder.Length; folder = Path.GetDirectoryName(folder))
+        foreach (var folder in Folders.Up(Path.GetDirectoryName(path)!, scene.Folder))
         {
             if (scene.Files.ReadOrNull(Path.Join(folder, ".gitignore")) is not { } file)
                 continue;

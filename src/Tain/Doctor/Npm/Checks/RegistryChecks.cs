@@ -40,7 +40,7 @@ internal static partial class RegistryChecks
         var files = npm.Files.Keys.Order(StringComparer.Ordinal).Select(npm.Scene.Files.ReadOrNull).OfType<TextFile>()
             .Concat(npm.Packages.Select(p => p.File))
             .Concat(npm.Projects.SelectMany(p => p.Lockfiles).Select(l => l.File))
-            .Concat(npm.Scopes.Select(s => s.File))
+            .Concat(npm.Workplaces.Select(s => s.File))
             .Concat(npm.MachineAll().Select(s => s.Place.File).OfType<TextFile>());
         return files.DistinctBy(f => f.Path);
     }

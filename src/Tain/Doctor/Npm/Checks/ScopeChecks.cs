@@ -1,6 +1,6 @@
 using Tain.Doctor.Files;
 using Tain.Doctor.Npm.Settings;
-using Tain.Doctor.Scopes;
+using Tain.Doctor.Workplaces;
 
 namespace Tain.Doctor.Npm.Checks;
 
@@ -58,7 +58,7 @@ internal static class ScopeChecks
     private static void CheckPipelines(NpmScene npm, NpmProject project, OwnScope scope, string name, NpmSetting here)
     {
         // Of two pipelines that know nothing of it, one tells the story.
-        var blind = npm.Scopes.FirstOrDefault(s => s.Scope.Kind is ScopeKind.Pipeline or ScopeKind.Image && s.InstallLine > 0 && !s.HasOwnNpmrc && !s.Settings.Any(x => x.ScopeOrNull == scope.Scope || x.Key == NpmSetting.Registry));
+        var blind = npm.Workplaces.FirstOrDefault(s => s.Workplace.Kind is WorkplaceKind.Pipeline or WorkplaceKind.Image && s.InstallLine > 0 && !s.HasOwnNpmrc && !s.Settings.Any(x => x.ScopeOrNull == scope.Scope || x.Key == NpmSetting.Registry));
         if (blind is null)
             return;
         var told = scope.Registry is null && here.ScopeOrNull is not null ? scope with { Registry = here.Value } : scope;
@@ -85,7 +85,7 @@ internal static class ScopeChecks
         // Somebody's public packages may well be asked of a public registry.
         if (scope.Said != DoctorFile.Name && npm.Projects.SelectMany(p => p.Packages).SelectMany(p => p.Dependencies).Any(d => d.ScopeOrNull == scope.Scope && own.IsFromPublic(d.Name)))
             return;
-        if (npm.Scopes.Any(s => s.Publishes && s.Settings.Contains(setting)))
+        if (npm.Workplaces.Any(s => s.Publishes && s.Settings.Contains(setting)))
             return;
         var known = scope.Registry is { } url && !RegistryUrl.HasPassword(url) ? url.Trim() : null;
         npm.Scene.Add(new(NpmPitfalls.ScopePublic, setting.Place,

@@ -1,5 +1,5 @@
 using Tain.Doctor.Npm.Settings;
-using Tain.Doctor.Scopes;
+using Tain.Doctor.Workplaces;
 
 namespace Tain.Doctor.Npm.Checks;
 
@@ -21,7 +21,7 @@ internal static class TransportChecks
         }
         if (npm.Scene.Machine.VariableOrNull(NodeTls) == "0")
             npm.Scene.Add(new(NpmPitfalls.StrictSslOff, Files.Place.OfVariable(NodeTls), new Fact("setting", NodeTls + "=0"), new Fact("whose", Node)));
-        foreach (var assignment in npm.Scene.Scopes.SelectMany(s => s.Of(NodeTls)).Where(a => a.Value == "0"))
+        foreach (var assignment in npm.Scene.Workplaces.SelectMany(s => s.Of(NodeTls)).Where(a => a.Value == "0"))
             npm.Scene.Add(new(NpmPitfalls.StrictSslOff, assignment.Place, new Fact("setting", NodeTls + "=0"), new Fact("whose", Node)) { Fix = assignment.ChangeOrNull("1"), IsSelfEvident = true });
     }
 
@@ -50,5 +50,5 @@ internal static class TransportChecks
     /// <summary>A pipeline's service container, or a neighbour in a compose file or cluster: its name has no dot, or is a cluster's.</summary>
     private static bool IsService(NpmScene npm, NpmSetting setting, string host)
         => host == "host.docker.internal" || host.EndsWith(".svc", StringComparison.Ordinal) || host.EndsWith(".svc.cluster.local", StringComparison.Ordinal)
-            || (!host.Contains('.', StringComparison.Ordinal) && npm.Scopes.Any(s => s.Scope.Kind is ScopeKind.Pipeline or ScopeKind.Deployment or ScopeKind.Image && s.Settings.Contains(setting)));
+            || (!host.Contains('.', StringComparison.Ordinal) && npm.Workplaces.Any(s => s.Workplace.Kind is WorkplaceKind.Pipeline or WorkplaceKind.Deployment or WorkplaceKind.Image && s.Settings.Contains(setting)));
 }

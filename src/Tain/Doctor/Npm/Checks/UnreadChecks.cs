@@ -22,7 +22,7 @@ internal static class UnreadChecks
     private static void CheckYarn(NpmScene npm, NpmProject project)
     {
         // An .npmrc may be npm's: beside its lockfile, or for npm publish.
-        if (project.Lockfiles.Any(l => l.Tool is NpmTool.Npm) || npm.Scopes.Any(s => s.Publishes))
+        if (project.Lockfiles.Any(l => l.Tool is NpmTool.Npm) || npm.Workplaces.Any(s => s.Publishes))
             return;
         foreach (var name in (string[])[".npmrc", ".yarnrc"])
         {

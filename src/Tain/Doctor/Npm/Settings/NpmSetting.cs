@@ -1,6 +1,6 @@
 using Tain.Doctor.Files;
 using Tain.Doctor.Fixes;
-using Tain.Doctor.Scopes;
+using Tain.Doctor.Workplaces;
 
 namespace Tain.Doctor.Npm.Settings;
 

@@ -1,4 +1,4 @@
-namespace Tain.Doctor.Scopes;
+namespace Tain.Doctor.Workplaces;
 
 /// <summary>Walks a text once, and knows where it is: on which line, in which instruction of a Dockerfile, inside a string or not.
 /// A text that misleads it (an apostrophe in a here-document) is taken for a string: then less is mended.</summary>

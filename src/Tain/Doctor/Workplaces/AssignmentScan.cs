@@ -1,7 +1,7 @@
 using System.Buffers;
 using Tain.Doctor.Files;
 
-namespace Tain.Doctor.Scopes;
+namespace Tain.Doctor.Workplaces;
 
 /// <summary>Finds where line-based files give watched variables a value: shell (<c>export A=b</c>, <c>go env -w A=b</c>), make
 /// (<c>A ?= b</c>), Dockerfiles (<c>ENV A=b</c>, <c>ENV A b</c>, <c>ARG A=b</c>), Groovy (<c>A = 'b'</c>) and .env files. A scan

@@ -4,10 +4,10 @@ using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
-namespace Tain.Doctor.Scopes;
+namespace Tain.Doctor.Workplaces;
 
 /// <summary>Reads what a repository's files say about the tools that run there.</summary>
-internal sealed class ScopeReader(FileReader files, IReadOnlyCollection<string> names)
+internal sealed class WorkplaceReader(FileReader files, IReadOnlyCollection<string> names)
 {
     private static readonly HashSet<string> Scripts = new(StringComparer.Ordinal) { "run", "script", "before_script", "after_script", "command", "commands", "args", "cmd", "cmds", "bash" };
 
@@ -16,21 +16,21 @@ internal sealed class ScopeReader(FileReader files, IReadOnlyCollection<string> 
     /// <summary>Whether a file is worth reading for it. A YAML file may be a Kubernetes manifest: only its content tells.</summary>
     public static bool IsWanted(string folder, string name) => KindOrNull(folder, name) is not null;
 
-    private static ScopeKind? KindOrNull(string folder, string name)
+    private static WorkplaceKind? KindOrNull(string folder, string name)
     {
         if (IsDockerfile(name))
-            return ScopeKind.Image;
+            return WorkplaceKind.Image;
         if (name is ".envrc" or ".env" or "Makefile" or "makefile" or "GNUmakefile" or "Taskfile.yml" or "Taskfile.yaml" or "devcontainer.json" or ".goreleaser.yml" or ".goreleaser.yaml" or "mise.toml" or ".mise.toml"
             || name.StartsWith(".env.", StringComparison.Ordinal) || (name == "settings.json" && folder.EndsWith(".vscode", StringComparison.Ordinal)) || name.EndsWith(".mk", StringComparison.Ordinal))
-            return ScopeKind.Developer;
+            return WorkplaceKind.Developer;
         if (name.StartsWith("Jenkinsfile", StringComparison.Ordinal) || name.EndsWith(".jenkinsfile", StringComparison.OrdinalIgnoreCase))
-            return ScopeKind.Pipeline;
+            return WorkplaceKind.Pipeline;
         if (!IsYaml(name))
             return null;
         if (name.Contains("gitlab-ci", StringComparison.Ordinal) || folder is ".github/workflows" or ".gitea/workflows" or ".forgejo/workflows" or ".circleci" or ".woodpecker" || folder.StartsWith(".github/actions", StringComparison.Ordinal) || folder.StartsWith(".gitlab", StringComparison.Ordinal)
             || name is "action.yml" or "action.yaml" or ".drone.yml" or ".woodpecker.yml" or "azure-pipelines.yml" or "bitbucket-pipelines.yml" or ".travis.yml" or "cloudbuild.yaml" or "buildspec.yml")
-            return ScopeKind.Pipeline;
-        return ScopeKind.Deployment;
+            return WorkplaceKind.Pipeline;
+        return WorkplaceKind.Deployment;
     }
 
     public static bool IsDockerfile(string name) =>
@@ -40,15 +40,15 @@ internal sealed class ScopeReader(FileReader files, IReadOnlyCollection<string> 
 
     private static bool IsYaml(string name) => name.EndsWith(".yml", StringComparison.Ordinal) || name.EndsWith(".yaml", StringComparison.Ordinal);
 
-    /// <summary>The scope that a file is; null when it is none, or can't be read.</summary>
-    public Scope? ReadOrNull(string folder, string path)
+    /// <summary>The workplace that a file is; null when it is none, or can't be read.</summary>
+    public Workplace? ReadOrNull(string folder, string path)
     {
         var name = Path.GetFileName(path);
         if (KindOrNull(folder, name) is not { } kind || files.ReadOrNull(path) is not { } file)
             return null;
         if (!IsYaml(name))
             return new(kind, file, file.Text.AsSpan().ContainsAny(_anyName) ? [.. AssignmentScan.Find(file, names, 0, file.Text.Length, SyntaxOf(name))] : [], file.Text);
-        if (kind is ScopeKind.Deployment && !IsCompose(name) && !IsManifest(file))
+        if (kind is WorkplaceKind.Deployment && !IsCompose(name) && !IsManifest(file))
             return null;
         if (YamlFile.ParseOrNull(file, files) is not { } documents)
             return null;

@@ -1,15 +1,15 @@
 using Tain.Doctor.Files;
-using Tain.Doctor.Scopes;
+using Tain.Doctor.Workplaces;
 
 namespace Tain.Doctor.Go;
 
 /// <summary>The go command's settings on this machine, each with its origin (cmd/go/internal/cfg): the environment, then the file that
 /// <c>go env -w</c> writes, then GOROOT's go.env, then its defaults.</summary>
-internal sealed class GoSettings
+internal sealed class GoEnvironment
 {
     private readonly Dictionary<string, Assignment> _effective = new(StringComparer.Ordinal);
 
-    private GoSettings(TextFile? envFile, string? goRoot)
+    private GoEnvironment(TextFile? envFile, string? goRoot)
     {
         EnvFile = envFile;
         GoRoot = goRoot;
@@ -29,12 +29,12 @@ internal sealed class GoSettings
 
     public TextFile? VersionFile { get; private init; }
 
-    public static GoSettings Read(Machine machine, FileReader files)
+    public static GoEnvironment Read(Machine machine, FileReader files)
     {
         var goRoot = machine.VariableOrNull("GOROOT") ?? FindGoRootOrNull(machine);
         var version = goRoot is null ? null : files.ReadOrNull(Path.Join(goRoot, "VERSION"));
         var path = machine.VariableOrNull("GOENV") ?? Path.Join(machine.ConfigFolder, "go/env");
-        var settings = new GoSettings(path == "off" ? null : files.ReadOrNew(path), goRoot)
+        var settings = new GoEnvironment(path == "off" ? null : files.ReadOrNew(path), goRoot)
         {
             VersionFile = version,
             GoVersion = version is not null && version.Line(1).ToString() is var line && line.StartsWith("go", StringComparison.Ordinal) ? line[2..].Split(' ')[0] : null,
@@ -62,7 +62,7 @@ internal sealed class GoSettings
     public Assignment? this[string name] => _effective.GetValueOrDefault(name);
 
     /// <summary>Values that somebody set: not those that came with the go command.</summary>
-    public Scope AsScope() => new(ScopeKind.Machine, null, [.. _effective.Values.Where(a => a.Place.File is null || GoRoot is null || !a.Place.File.Path.StartsWith(GoRoot + "/", StringComparison.Ordinal))], "");
+    public Workplace AsWorkplace() => new(WorkplaceKind.Machine, null, [.. _effective.Values.Where(a => a.Place.File is null || GoRoot is null || !Folders.IsBelow(a.Place.File.Path, GoRoot))], "");
 
     // Lines of NAME=value, the last one counts (readEnvFile).
     private static Assignment? OfFile(TextFile file, string name)

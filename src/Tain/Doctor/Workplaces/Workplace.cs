@@ -1,9 +1,9 @@
 using YamlDotNet.RepresentationModel;
 using Tain.Doctor.Files;
 
-namespace Tain.Doctor.Scopes;
+namespace Tain.Doctor.Workplaces;
 
-internal enum ScopeKind
+internal enum WorkplaceKind
 {
     /// <summary>This user on this machine, in the folder under examination.</summary>
     Machine,
@@ -24,11 +24,11 @@ internal enum ScopeKind
 /// <summary>A place where tools run with the settings that are given there.</summary>
 /// <param name="Assignments">Settings in the file's order, or those in effect on the machine.</param>
 /// <param name="text">What is run there, where it is at hand.</param>
-internal sealed class Scope(ScopeKind kind, TextFile? file, IReadOnlyList<Assignment> assignments, string? text)
+internal sealed class Workplace(WorkplaceKind kind, TextFile? file, IReadOnlyList<Assignment> assignments, string? text)
 {
     private string? _text = text;
 
-    public ScopeKind Kind { get; } = kind;
+    public WorkplaceKind Kind { get; } = kind;
 
     public TextFile? File { get; } = file;
 

@@ -7,7 +7,7 @@ namespace Tain.Doctor.Probes;
 /// <summary>A module proxy that is configured somewhere.</summary>
 /// <param name="Place">Where.</param>
 /// <param name="Order">Its place in the list of this machine; -1 when only some file of the repository names it.</param>
-internal sealed record GoMirror(UpstreamSource Source, bool IsPublic, Place Place, int Order, char Separator)
+internal sealed record ProbedProxy(UpstreamSource Source, bool IsPublic, Place Place, int Order, char Separator)
 {
     /// <summary>Without credentials.</summary>
     public string Name => Source.Name;
@@ -18,14 +18,14 @@ internal sealed record GoMirror(UpstreamSource Source, bool IsPublic, Place Plac
 
     /// <summary>Those of this machine's list in its order, then those that the repository's files name.</summary>
     /// <param name="unusable">Gets what can't be asked at all, and why.</param>
-    public static IReadOnlyList<GoMirror> Find(Scene scene, GoSettings settings, List<(Place Place, string Shown, string Why)> unusable)
+    public static IReadOnlyList<ProbedProxy> Find(Scene scene, GoEnvironment settings, List<(Place Place, string Shown, string Why)> unusable)
     {
-        var mirrors = new List<GoMirror>();
+        var mirrors = new List<ProbedProxy>();
         var own = settings["GOPROXY"];
         // The go command's own default matters where there is something of Go.
-        if (own is not null || scene.Go!.Modules.Count > 0)
+        if (own is not null || scene.Go.Modules.Count > 0)
             Add(own?.Value is { Length: > 0 } list ? list : "https://proxy.golang.org,direct", own?.Place ?? Place.OfVariable("GOPROXY"), isOwn: true);
-        foreach (var assignment in scene.Scopes.SelectMany(s => s.Of("GOPROXY")))
+        foreach (var assignment in scene.Workplaces.SelectMany(s => s.Of("GOPROXY")))
             Add(assignment.Value, assignment.Place, isOwn: false);
         return mirrors;
 

@@ -1,4 +1,4 @@
-namespace Tain.Doctor.Scopes;
+namespace Tain.Doctor.Workplaces;
 
 /// <summary>What a value's place allows to stand there.</summary>
 internal enum Spot

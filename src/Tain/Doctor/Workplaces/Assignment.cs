@@ -2,7 +2,7 @@ using System.Buffers;
 using Tain.Doctor.Files;
 using Tain.Doctor.Fixes;
 
-namespace Tain.Doctor.Scopes;
+namespace Tain.Doctor.Workplaces;
 
 /// <summary>A variable that some file, or the environment, gives a value.</summary>
 /// <param name="Value">Without its quotes.</param>
