@@ -99,6 +99,12 @@ public sealed class DoctorTests(DoctorTests.Internet internet) : IClassFixture<D
         ["sumdb-off-dockerfile"] = new(Download, LittleInternet.Errors,
             Before: Succeeds.Asking("proxy.golang.org"),
             After: Succeeds.Asking("proxy.golang.org", "sum.golang.org").LookingUp()),
+        ["sumdb-off-script"] = new(Download, LittleInternet.Errors,
+            Before: Succeeds.Asking("proxy.golang.org"),
+            After: Succeeds.Asking("proxy.golang.org", "sum.golang.org").LookingUp()),
+        ["sumdb-off-printed-to-env"] = new(Download, LittleInternet.Errors,
+            Before: Succeeds.Asking("proxy.golang.org"),
+            After: Succeeds.Asking("proxy.golang.org", "sum.golang.org").LookingUp()),
 
         // go-insecure: whoever answers for the host, with any certificate, says where the code is, and is then not believed.
         ["insecure-pattern"] = new(Download, LittleInternet.Lib,

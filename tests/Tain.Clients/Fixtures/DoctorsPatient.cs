@@ -79,7 +79,7 @@ internal sealed class DoctorsPatient : IDisposable
     private Dictionary<string, string> ScopeSettings()
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var assignment in _case.Look().Scopes.Where(s => s.File is { } file && _case.After.ContainsKey(file.Path)).SelectMany(s => s.Assignments))
+        foreach (var assignment in _case.Look().Workplaces.Where(s => s.File is { } file && _case.After.ContainsKey(file.Path)).SelectMany(s => s.Assignments))
             settings[assignment.Name] = assignment.Value;
         return settings;
     }

@@ -58,7 +58,7 @@ internal sealed class AssignmentScan
         _around.MoveTo(isBehindQuote ? at - 1 : at);
         var isInString = _around.IsInString;
         _around.MoveTo(at);
-        if (at - _around.LineStart > Surroundings.MaxLine || (at > 0 && (IsWordPart(_text[at - 1]) || _text[at - 1] is '$' or '{')) || (at > 0 && _text[at - 1] == '.' && !IsMemberOfEnv(at)) || IsInComment(at))
+        if (at - _around.LineStart > Surroundings.MaxLine || (at > 0 && (IsWordPart(_text[at - 1]) || _text[at - 1] is '$' or '{')) || (at > 0 && _text[at - 1] == '.' && !IsMemberOfEnv(at)) || IsInComment(at) || IsOnlySaid(at))
             return null;
         // A key of JSON has quotes of its own.
         var isKey = isBehindQuote && next < _end && _text[next] == _text[at - 1];
@@ -247,6 +247,20 @@ internal sealed class AssignmentScan
         var line = LineBefore(at);
         var trimmed = line.TrimStart();
         return trimmed.StartsWith("#") || trimmed.StartsWith("//") || line.Contains(" # ", StringComparison.Ordinal) || line.Contains(" // ", StringComparison.Ordinal);
+    }
+
+    /// <summary>What <c>echo</c> prints is set by nobody, unless it goes to a file, as with <c>>> $GITHUB_ENV</c>.</summary>
+    private bool IsOnlySaid(int at)
+    {
+        var command = LineBefore(at);
+        command = command[(command.LastIndexOfAny(";&|") + 1)..];
+        if (!IsCommand("echo ", command) && !IsCommand("printf ", command))
+            return false;
+        var rest = _text.AsSpan(at, Math.Min(_end - at, Surroundings.MaxLine));
+        rest = rest[..(rest.IndexOfAny(LineEnds) is >= 0 and var end ? end : rest.Length)];
+        return !rest.ToString().Replace(">&2", "", StringComparison.Ordinal).AsSpan().ContainsAny('>', '|');
+
+        static bool IsCommand(string word, ReadOnlySpan<char> text) => text.LastIndexOf(word, StringComparison.Ordinal) is >= 0 and var start && (start == 0 || !IsWordPart(text[start - 1]));
     }
 
     private int SkipSpaces(int at)

@@ -17,7 +17,7 @@ internal enum WorkplaceKind
     /// <summary>Containers that run: compose files, Kubernetes manifests.</summary>
     Deployment,
 
-    /// <summary>What a developer's shell, editor or make sources: .envrc, .env, Makefile.</summary>
+    /// <summary>What a developer's shell, editor or make sources or runs: .envrc, .env, Makefile, scripts.</summary>
     Developer,
 }
 

@@ -21,7 +21,7 @@ internal sealed class WorkplaceReader(FileReader files, IReadOnlyCollection<stri
         if (IsDockerfile(name))
             return WorkplaceKind.Image;
         if (name is ".envrc" or ".env" or "Makefile" or "makefile" or "GNUmakefile" or "Taskfile.yml" or "Taskfile.yaml" or "devcontainer.json" or ".goreleaser.yml" or ".goreleaser.yaml" or "mise.toml" or ".mise.toml"
-            || name.StartsWith(".env.", StringComparison.Ordinal) || (name == "settings.json" && folder.EndsWith(".vscode", StringComparison.Ordinal)) || name.EndsWith(".mk", StringComparison.Ordinal))
+            || name.StartsWith(".env.", StringComparison.Ordinal) || (name == "settings.json" && folder.EndsWith(".vscode", StringComparison.Ordinal)) || name.EndsWith(".mk", StringComparison.Ordinal) || IsScript(name))
             return WorkplaceKind.Developer;
         if (name.StartsWith("Jenkinsfile", StringComparison.Ordinal) || name.EndsWith(".jenkinsfile", StringComparison.OrdinalIgnoreCase))
             return WorkplaceKind.Pipeline;
@@ -37,6 +37,8 @@ internal sealed class WorkplaceReader(FileReader files, IReadOnlyCollection<stri
         !name.EndsWith(".dockerignore", StringComparison.Ordinal) && (name is "Dockerfile" or "Containerfile" || name.StartsWith("Dockerfile.", StringComparison.Ordinal) || name.StartsWith("Containerfile.", StringComparison.Ordinal) || name.EndsWith(".dockerfile", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".Dockerfile", StringComparison.Ordinal));
 
     public static bool IsCompose(string name) => IsYaml(name) && (name.StartsWith("docker-compose", StringComparison.Ordinal) || name.StartsWith("compose.", StringComparison.Ordinal) || name.StartsWith("compose-", StringComparison.Ordinal));
+
+    private static bool IsScript(string name) => name.EndsWith(".sh", StringComparison.Ordinal) || name.EndsWith(".bash", StringComparison.Ordinal);
 
     private static bool IsYaml(string name) => name.EndsWith(".yml", StringComparison.Ordinal) || name.EndsWith(".yaml", StringComparison.Ordinal);
 
@@ -69,7 +71,7 @@ internal sealed class WorkplaceReader(FileReader files, IReadOnlyCollection<stri
     private static TextSyntax SyntaxOf(string name) => name switch
     {
         _ when IsDockerfile(name) => TextSyntax.Docker,
-        ".envrc" => TextSyntax.Shell,
+        _ when name == ".envrc" || IsScript(name) => TextSyntax.Shell,
         _ when name.StartsWith(".env", StringComparison.Ordinal) => TextSyntax.Dotenv,
         _ when name.EndsWith(".json", StringComparison.Ordinal) || name.EndsWith(".toml", StringComparison.Ordinal) => TextSyntax.Strings,
         _ when name.EndsWith("akefile", StringComparison.Ordinal) || name.EndsWith(".mk", StringComparison.Ordinal) => TextSyntax.Make,
