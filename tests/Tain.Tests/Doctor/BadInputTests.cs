@@ -20,8 +20,8 @@ public sealed class BadInputTests
         Directory.CreateDirectory(Path.Combine(patient.Home, ".netrc"));
         Directory.CreateDirectory(Path.Combine(patient.Repo, "b/.env"));
         var diagnosis = await patient.ExamineAsync(0);
-        Assert.Equal("Dockerfile:1", Assert.Single(diagnosis.Findings).Place.ToString());
-        Assert.Equal(["Makefile", "a/Dockerfile", "a/Makefile", "go.mod", "~/.netrc"], diagnosis.PassedOver.Select(p => p.Shown).Order(StringComparer.Ordinal));
+        Assert.Equal(["go-sumdb-off Dockerfile:1", "go-mod-broken go.mod:1"], diagnosis.Findings.Select(f => $"{f.Pitfall.Id} {f.Place}"));
+        Assert.Equal(["Makefile", "a/Dockerfile", "a/Makefile", "~/.netrc"], diagnosis.PassedOver.Select(p => p.Shown).Order(StringComparer.Ordinal));
     }
 
     [Fact]

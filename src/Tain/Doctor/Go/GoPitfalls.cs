@@ -123,6 +123,11 @@ internal static class GoPitfalls
         new("{what}: the go command refuses the file, or compares with the first line only.", "{what}：go 命令会拒绝该文件，或只与第一行比对。"),
         new("Resolve it with git: take one side whole, then run go mod tidy; don't edit hashes by hand.", "用 git 解决：完整采用其中一方，再运行 go mod tidy；不要手工修改哈希。"));
 
+    public static readonly Pitfall ModBroken = new("go-mod-broken", Severity.Error,
+        new("A go.mod that the go command can't read", "go 命令无法读取的 go.mod"),
+        new("{what}: every go command in this folder ends with it.", "{what}：在此目录运行的 go 命令都会因此失败。"),
+        new("Mend the line. After a merge, take one side whole and run go mod tidy; where a folder replaces a module, write its path with / and not with \\.", "请修正该行。若是合并造成的，请完整采用其中一方，再运行 go mod tidy；若用目录替换模块，路径请用 /，不要用 \\。"));
+
     public static readonly Pitfall ToolchainTooOld = new("go-toolchain-too-old", Severity.Error,
         new("A Go command that may not fetch the toolchain which go.mod needs", "go 命令过旧，又不允许下载 go.mod 所需的工具链"),
         new("{file} needs Go {wanted}, and {have} with GOTOOLCHAIN=local, so that every command that reads it ends with an error.", "{file} 需要 Go {wanted}，而 {have}，且 GOTOOLCHAIN=local，凡是读取它的命令都会报错。"),
@@ -137,7 +142,7 @@ internal static class GoPitfalls
     [
         ProxyNoDirect, ProxyBypass, ProxyPipe, ProxyWordAsUrl, ProxySeparator, ProxyNeverAsked, ProxyInvalid, ProxyRetired, ProxyDiffers, ProxyPlainHttp, CredentialsInUrl,
         PrivateUncovered, PrivateTooWide, PrivateNoEffect, SumDbOff, SumDbInvalid, NoSumDbWideOpen, Insecure, FlagInsecure, ModulesOff, EnvHidden,
-        ReplaceLocal, SumMissing, SumBroken, ToolchainTooOld, CommandOld,
+        ReplaceLocal, SumMissing, SumBroken, ModBroken, ToolchainTooOld, CommandOld,
         .. GoProbePitfalls.All,
     ];
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Tain.Doctor.Files;
 using Tain.GoModules;
@@ -22,13 +23,24 @@ internal sealed record MainModule(TextFile File, GoModFile Content, TextFile? Su
         {
             if (!GoModFile.TryParse(Encoding.UTF8.GetBytes(file.Text), out var content, out var error))
             {
-                scene.Files.PassOver(file, new($"is no valid go.mod: {error}", $"不是有效的 go.mod：{error}"));
+                AddBroken(scene, file, error);
                 continue;
             }
             var sum = scene.Files.ReadOrNull(System.IO.Path.Join(System.IO.Path.GetDirectoryName(file.Path), "go.sum"));
             modules.Add(new(file, content, sum, [.. RequirementsOf(file, content)]));
         }
         return modules;
+    }
+
+    private static void AddBroken(Scene scene, TextFile file, string error)
+    {
+        // "go.mod:LINE: rule", and the rule may quote the line.
+        var parts = error.Split(':', 3);
+        var what = FileReader.WithoutQuotes(parts[^1].Trim());
+        if (file.Text.Contains("{{", StringComparison.Ordinal))
+            scene.Files.PassOver(file, new($"is the template of a go.mod, and none yet: {what}", $"是 go.mod 的模板，尚不是有效的 go.mod：{what}"));
+        else
+            scene.Add(new Finding(GoPitfalls.ModBroken, int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var line) ? file.AtLine(line) : file.Whole, new Fact("what", what)));
     }
 
     private static IEnumerable<GoRequirement> RequirementsOf(TextFile file, GoModFile content)
