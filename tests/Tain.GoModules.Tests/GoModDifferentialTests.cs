@@ -43,6 +43,22 @@ public sealed partial class GoModDifferentialTests
     }
 
     [Fact]
+    public void Go_works_are_read_as_Go_does() => GoWorks(DifferentialTests.Sample);
+
+    [Fact, Trait("Speed", "slow")]
+    public void A_million_go_works_are_read_as_Go_does() => GoWorks(DifferentialTests.Many);
+
+    private static void GoWorks(int count)
+    {
+        string[] seeds = [.. GoModFiles.Works, "go 1.21\nuse ./a\nuse (\n\t./b // c\n\t\"./d e\"\n)\ntoolchain go1.22.0\ngodebug (\n\ta=b\n)\nreplace a.b/c => ../c\nreplace (\n\ta.b/d v1.0.0 => d.e/f v1.1.0\n)\n"];
+        DifferentialTests.Compare('W', count, 1, random => [new Mutator(random, seeds, [.. s_parts, "use ", "use ./x\n", "use (\n"]).Next()], input =>
+        {
+            _ = GoWorkFile.TryParse(Mutator.ToBytes(input[0]), out var file, out var error);
+            return GoModFiles.Show(file, error);
+        });
+    }
+
+    [Fact]
     public void Quoted_paths_are_read_as_Go_does() => QuotedPaths(DifferentialTests.Sample);
 
     [Fact, Trait("Speed", "slow")]

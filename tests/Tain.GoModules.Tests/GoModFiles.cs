@@ -8,6 +8,10 @@ internal static partial class GoModFiles
 {
     public static string[] All { get; } = Find();
 
+    /// <summary>The go.work files that come with Go.</summary>
+    public static string[] Works { get; } = [.. Files(Path.Combine(GoTools.GoSource, "cmd", "go", "testdata"), "*.txt")
+        .SelectMany(f => WorkSection().Matches(File.ReadAllText(f)).Select(m => m.Groups["content"].Value)).Where(f => f.Length < 4_000).Distinct().Order(StringComparer.Ordinal)];
+
     private static string[] Find()
     {
         var found = new List<string>();
@@ -31,6 +35,9 @@ internal static partial class GoModFiles
     [GeneratedRegex(@"^-- (.*/)?(go|\.|)\.?mod --\n(?<content>(?!-- )(.*\n)*?)(?=-- |\z)", RegexOptions.Multiline)]
     private static partial Regex Section();
 
+    [GeneratedRegex(@"^-- (.*/)?go\.work --\n(?<content>(?!-- )(.*\n)*?)(?=-- |\z)", RegexOptions.Multiline)]
+    private static partial Regex WorkSection();
+
     /// <summary>All that was read, as the oracle writes it.</summary>
     public static string Show(GoModFile? file, string? error)
     {
@@ -50,6 +57,14 @@ internal static partial class GoModFiles
         return text.ToString();
     }
 
+    /// <summary>The same of a go.work.</summary>
+    public static string Show(GoWorkFile? file, string? error)
+    {
+        if (file == null) return Show((GoModFile?)null, error);
+        var same = new GoModFile { GoVersion = file.GoVersion, Toolchain = file.Toolchain, Godebug = file.Godebug, Replace = file.Replace, Require = [], Exclude = [], Retract = [], Tool = [], Ignore = [] };
+        return Show(same, null) + string.Concat(file.Use.Select(u => $"use\x1f{u}\n"));
+    }
+
     /// <summary>The line that an error names. Fails if it is not one printable line.</summary>
     private static string ErrorLine(string error)
     {
@@ -58,6 +73,6 @@ internal static partial class GoModFiles
         return match.Groups[1].Value;
     }
 
-    [GeneratedRegex(@"\Ago\.mod:([1-9][0-9]*): [^\p{C}\n]+\z")]
+    [GeneratedRegex(@"\Ago\.(?:mod|work):([1-9][0-9]*): [^\p{C}\n]+\z")]
     private static partial Regex ErrorText();
 }

@@ -52,13 +52,13 @@ public sealed class GoModFile
     /// fixer). <paramref name="error"/> is one line, <c>go.mod:LINE: rule</c>, of the first error; one of syntax goes before
     /// all others.</summary>
     public static bool TryParse(ReadOnlySpan<byte> content, [NotNullWhen(true)] out GoModFile? file, [NotNullWhen(false)] out string? error) =>
-        new GoModReader(content, strict: true).TryRead(out file, out error);
+        new GoModReader(content, GoModDialect.Main).TryRead(out file, out error);
 
     /// <summary>Reads a dependency's go.mod as the go command does (x/mod <c>modfile.ParseLax</c>): of its directives only
     /// module, go, require, retract and ignore count, and the others are passed over, so that newer ones do no harm. A go
     /// version may have more behind it, and a retraction that is not understood is left out.</summary>
     public static bool TryParseLax(ReadOnlySpan<byte> content, [NotNullWhen(true)] out GoModFile? file, [NotNullWhen(false)] out string? error) =>
-        new GoModReader(content, strict: false).TryRead(out file, out error);
+        new GoModReader(content, GoModDialect.Dependency).TryRead(out file, out error);
 
     /// <summary>The path of the first line that reads <c>module PATH</c>, whatever the rest is; empty when there is none or
     /// its quotes are wrong (x/mod <c>modfile.ModulePath</c>). The path is not checked.</summary>

@@ -48,7 +48,7 @@ internal ref struct GoModLexer
     /// <summary>The next token.</summary>
     public GoModToken Current { get; private set; }
 
-    /// <summary>The first syntax error, as <c>go.mod:LINE: rule</c>.</summary>
+    /// <summary>The first syntax error, as <c>:LINE: rule</c>, to stand behind the file's name.</summary>
     public string? Error { get; private set; }
 
     /// <summary>Takes the next token.</summary>
@@ -64,7 +64,7 @@ internal ref struct GoModLexer
 
     private void Fail(string rule, int line)
     {
-        Error = $"go.mod:{line}: {rule}";
+        Error = $":{line}: {rule}";
         Current = new GoModToken(GoModTokenKind.Invalid, _at, 0, line, line);
     }
 

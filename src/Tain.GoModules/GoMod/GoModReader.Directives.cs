@@ -20,7 +20,16 @@ internal ref partial struct GoModReader
         Godebug = _godebug,
     };
 
-    private void Fail(int line, string rule) => _error = $"go.mod:{line}: {rule}";
+    private readonly GoWorkFile WorkFile() => new()
+    {
+        GoVersion = _go,
+        Toolchain = _toolchain,
+        Use = _use,
+        Replace = _replace,
+        Godebug = _godebug,
+    };
+
+    private void Fail(int line, string rule) => _error = $"{FileName}:{line}: {rule}";
 
     private void Fail(string rule) => Fail(_words[0].Line, rule);
 
@@ -31,15 +40,24 @@ internal ref partial struct GoModReader
     /// <summary>Fit for one line of an error.</summary>
     private static string Shown(string text) => Text.Quote(text);
 
-    private static bool IsBlockVerb(string verb) =>
-        verb is "module" or "godebug" or "require" or "exclude" or "replace" or "retract" or "tool" or "ignore";
+    private readonly bool IsBlockVerb(string verb) => _dialect == GoModDialect.Workspace
+        ? verb is "godebug" or "use" or "replace"
+        : verb is "module" or "godebug" or "require" or "exclude" or "replace" or "retract" or "tool" or "ignore";
 
     /// <summary>Takes the line's directive, whose words begin with number <paramref name="first"/>
-    /// (x/mod <c>modfile.File.add</c>).</summary>
+    /// (x/mod <c>modfile.File.add</c> and <c>WorkFile.add</c>).</summary>
     /// <returns>What its comments are for.</returns>
     private (CommentUse Use, int Index) Interpret(string verb, int first)
     {
-        if (!_strict && verb is not ("go" or "module" or "retract" or "require" or "ignore")) return default;
+        switch (_dialect)
+        {
+            case GoModDialect.Dependency when verb is not ("go" or "module" or "retract" or "require" or "ignore"):
+                return default;
+            case GoModDialect.Workspace when verb is not ("go" or "toolchain" or "godebug" or "use" or "replace"):
+            case not GoModDialect.Workspace when verb is "use":
+                Fail($"unknown directive: {Shown(verb)}");
+                return default;
+        }
         var count = _wordCount - first;
         switch (verb)
         {
@@ -61,9 +79,9 @@ internal ref partial struct GoModReader
                 return default;
             case "retract":
                 return ReadRetract(first, count);
-            case "tool" or "ignore":
+            case "tool" or "ignore" or "use":
                 if (count != 1) Fail($"{verb} directive expects exactly one argument");
-                else if (TryString(first, out var path)) (verb == "tool" ? _tool : _ignore).Add(path);
+                else if (TryString(first, out var path)) (verb == "tool" ? _tool : verb == "use" ? _use : _ignore).Add(path);
                 return default;
             default:
                 Fail($"unknown directive: {Shown(verb)}");
@@ -89,7 +107,7 @@ internal ref partial struct GoModReader
         if (_go != null) Fail("repeated go statement");
         else if (count != 1) Fail("go directive expects exactly one argument");
         else if (Word(first) is var version && IsGoVersion(version)) _go = version;
-        else if (!_strict && LaxGoVersion(version) is { } language) _go = language;
+        else if (!IsStrict && LaxGoVersion(version) is { } language) _go = language;
         else Fail($"invalid go version {Shown(version)}: must match format 1.23.0");
     }
 
@@ -168,11 +186,11 @@ internal ref partial struct GoModReader
     private (CommentUse, int) ReadRetract(int first, int count)
     {
         var rule = Interval(first, count, out var low, out var high, out var used);
-        if (rule == null && used < count && _strict) rule = $"unexpected token after version: {Shown(Word(first + used))}";
+        if (rule == null && used < count && IsStrict) rule = $"unexpected token after version: {Shown(Word(first + used))}";
         if (rule != null)
         {
             // There may be other forms one day, which must not make a dependency unreadable.
-            if (_strict) Fail(rule);
+            if (IsStrict) Fail(rule);
             return default;
         }
         _retract.Add(new GoModRetraction(low, high, ""));

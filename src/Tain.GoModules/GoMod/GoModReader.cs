@@ -4,7 +4,7 @@ using System.Text;
 namespace Tain.GoModules;
 
 /// <summary>
-/// Reads a go.mod: here its lines, blocks and comments (x/mod <c>modfile/read.go</c>), in GoModReader.Directives.cs what
+/// Reads a go.mod or a go.work: here its lines, blocks and comments (x/mod <c>modfile/read.go</c>), in GoModReader.Directives.cs what
 /// the lines mean (<c>rule.go</c>). Each line is interpreted as soon as it ends, so no tree is kept.
 /// </summary>
 internal ref partial struct GoModReader
@@ -13,7 +13,7 @@ internal ref partial struct GoModReader
     private const int MaxKeptWords = 8;
 
     private readonly ReadOnlySpan<byte> _content;
-    private readonly bool _strict;
+    private readonly GoModDialect _dialect;
     private readonly List<GoModToken> _words = [];
     private GoModLexer _lexer;
 
@@ -32,6 +32,7 @@ internal ref partial struct GoModReader
     private readonly List<GoModRetraction> _retract = [];
     private readonly List<string> _tool = [];
     private readonly List<string> _ignore = [];
+    private readonly List<string> _use = [];
     private readonly List<GoModDebugSetting> _godebug = [];
     private string? _module;
     private string? _go;
@@ -42,20 +43,36 @@ internal ref partial struct GoModReader
     /// <summary>The first error that is not one of syntax. Behind it only the syntax is looked at.</summary>
     private string? _error;
 
-    public GoModReader(ReadOnlySpan<byte> content, bool strict)
+    private readonly bool IsStrict => _dialect != GoModDialect.Dependency;
+
+    private readonly string FileName => _dialect == GoModDialect.Workspace ? "go.work" : "go.mod";
+
+    public GoModReader(ReadOnlySpan<byte> content, GoModDialect dialect)
     {
         _content = content;
-        _strict = strict;
+        _dialect = dialect;
         _lexer = new GoModLexer(content);
     }
 
     public bool TryRead([NotNullWhen(true)] out GoModFile? file, [NotNullWhen(false)] out string? error)
     {
-        ReadStatements();
-        CloseRemarks();
-        error = _lexer.Error ?? _error;
+        error = Read();
         file = error == null ? File() : null;
         return error == null;
+    }
+
+    public bool TryReadWork([NotNullWhen(true)] out GoWorkFile? file, [NotNullWhen(false)] out string? error)
+    {
+        error = Read();
+        file = error == null ? WorkFile() : null;
+        return error == null;
+    }
+
+    private string? Read()
+    {
+        ReadStatements();
+        CloseRemarks();
+        return _lexer.Error is { } syntax ? FileName + syntax : _error;
     }
 
     /// <summary>The comments of a line, which are settled only when the next one has come, and what they are for.</summary>
@@ -151,7 +168,7 @@ internal ref partial struct GoModReader
         CloseRemarks();
         var verb = _error == null ? Word(0) : "";
         if (_wordCount == 1 && IsBlockVerb(verb)) return new Block(verb, above);
-        if (_strict && _error == null) Fail(_words[0].Line, $"unknown block type: {Shown(verb)}");
+        if (IsStrict && _error == null) Fail(_words[0].Line, $"unknown block type: {Shown(verb)}");
         return new Block(null, null);
     }
 
@@ -276,4 +293,17 @@ internal ref partial struct GoModReader
         }
         return text.ToString();
     }
+}
+
+/// <summary>Which of the three files of the same grammar is read.</summary>
+internal enum GoModDialect
+{
+    /// <summary>A main module's go.mod: what is unknown is an error.</summary>
+    Main,
+
+    /// <summary>A dependency's: what is unknown, or concerns main modules only, is passed over.</summary>
+    Dependency,
+
+    /// <summary>A go.work.</summary>
+    Workspace,
 }

@@ -20,6 +20,18 @@ func init() {
 			modfile.ModulePath(in[0]), gomod.GoModLookup(in[0], "go")}, "\n==\n"))
 	}}
 	questions['N'] = question{1, func(in [][]byte) []byte { return text(goMod(modfile.Parse("go.mod", in[0], nil))) }}
+	questions['W'] = question{1, func(in [][]byte) []byte {
+		f, err := modfile.ParseWork("go.work", in[0], nil)
+		if err != nil {
+			return text(goMod(nil, err))
+		}
+		// What both have is written the same way.
+		shown := goMod(&modfile.File{Go: f.Go, Toolchain: f.Toolchain, Godebug: f.Godebug, Replace: f.Replace}, nil)
+		for _, u := range f.Use {
+			shown += "use\x1f" + u.Path + "\n"
+		}
+		return text(shown)
+	}}
 	questions['Q'] = question{1, func(in [][]byte) []byte { return text(modfile.AutoQuote(string(in[0]))) }}
 	questions['V'] = question{2, func(in [][]byte) []byte {
 		v, w := string(in[0]), string(in[1])
