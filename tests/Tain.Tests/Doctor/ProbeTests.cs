@@ -136,6 +136,20 @@ public sealed class ProbeTests
     }
 
     [Fact]
+    public async Task A_mirror_that_has_nothing_of_what_is_public_may_be_there_for_other_modules()
+    {
+        using var patient = new Patient();
+        await using var whole = new ModuleUpstream();
+        await using var own = new ModuleUpstream();
+        Require(patient, whole, Module, "v1.0.0", "v1.1.0");
+        patient.Environment["GOPROXY"] = $"{own.Url},{whole.Url}";
+        Assert.Equal(Severity.Note, Assert.Single(await FoundAsync(patient, "go-version-skew")).Severity);
+
+        own.Add(Module, "v1.0.0");
+        Assert.Equal(Severity.Warning, Assert.Single(await FoundAsync(patient, "go-version-skew")).Severity);
+    }
+
+    [Fact]
     public async Task Other_bytes_than_those_of_go_sum_are_told_with_both_hashes()
     {
         using var patient = new Patient();
@@ -165,18 +179,24 @@ public sealed class ProbeTests
     }
 
     [Theory]
-    [InlineData("404 Not Found", "Warning")]
-    [InlineData("410 Gone", "Warning")]
-    [InlineData("502 Bad Gateway", "Error")]
-    public async Task A_mirror_without_the_database_is_told(string status, string severity)
+    [InlineData("404 Not Found", "Warning", "goes to the database itself")]
+    [InlineData("410 Gone", "Warning", "goes to the database itself")]
+    [InlineData("502 Bad Gateway", "Error", "takes that for an error")]
+    public async Task A_mirror_without_the_database_is_told(string status, string severity, string effect)
     {
         using var patient = new Patient();
         await using var mirror = new ModuleUpstream();
         Require(patient, mirror, Module, "v1.0.0");
         mirror.Set("sumdb/sum.golang.org/supported", HostileServer.Status(status));
         patient.Environment["GOPROXY"] = mirror.Url;
-        Assert.Equal(severity, Assert.Single(await FoundAsync(patient, "go-sumdb-not-proxied")).Severity.ToString());
+        var finding = Assert.Single(await FoundAsync(patient, "go-sumdb-not-proxied"));
+        Assert.Equal(severity, finding.Severity.ToString());
+        Assert.Contains(effect, finding.Reason(Language.English), StringComparison.Ordinal);
 
+        // Nobody asks it for anything.
+        patient.Environment["GONOSUMDB"] = "*";
+        Assert.Empty(await FoundAsync(patient, "go-sumdb-not-proxied"));
+        patient.Environment.Remove("GONOSUMDB");
         patient.Environment["GOSUMDB"] = "off";
         Assert.Empty(await FoundAsync(patient, "go-sumdb-not-proxied"));
     }

@@ -8,7 +8,7 @@ internal static partial class GoChecks
 {
     public static void Run(Scene scene)
     {
-        var (settings, modules, @private) = scene.Go;
+        var (settings, modules, workspaces, @private) = scene.Go;
         var own = modules.SelectMany(m => m.Requirements).Where(r => @private.Contains(r.Path)).Select(r => (r.Path, r.Place)).ToList();
         foreach (var workplace in scene.Workplaces.Prepend(settings.AsWorkplace()))
         {
@@ -24,7 +24,7 @@ internal static partial class GoChecks
             scene.Add(new Finding(GoPitfalls.EnvHidden, hidden.Place, new("name", hidden.Name), new Fact("value", GoProxyChecks.Shown(hidden.Value)),
                 new Fact("by", by.Place.ToString()), new Fact("other", GoProxyChecks.Shown(by.Value))));
         }
-        GoModuleChecks.Run(scene, modules);
+        GoModuleChecks.Run(scene, modules, workspaces);
         GoCommandChecks.Run(scene, settings, modules);
     }
 
@@ -45,13 +45,14 @@ internal static partial class GoChecks
     private static partial Regex PrivateArgument();
 }
 
-/// <summary>The go command's settings on this machine, the repository's main modules, and which of what they require is the company's own.</summary>
-internal sealed record GoView(GoEnvironment Settings, IReadOnlyList<MainModule> Modules, PrivateModules Private)
+/// <summary>The go command's settings on this machine, the repository's main modules and workspaces, and which of what they require is the company's own.</summary>
+internal sealed record GoView(GoEnvironment Settings, IReadOnlyList<MainModule> Modules, IReadOnlyList<GoWorkspace> Workspaces, PrivateModules Private)
 {
     public static GoView Read(Scene scene)
     {
         var settings = GoEnvironment.Read(scene.Machine, scene.Files);
-        var modules = MainModule.Read(scene);
-        return new(settings, modules, PrivateModules.Find(scene, settings, modules));
+        var workspaces = GoWorkspace.Read(scene);
+        var modules = MainModule.Read(scene, workspaces);
+        return new(settings, modules, workspaces, PrivateModules.Find(scene, settings, modules));
     }
 }

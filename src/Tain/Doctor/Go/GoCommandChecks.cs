@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Tain.Doctor.Files;
+using Tain.Doctor.Workplaces;
 using Tain.GoModules;
 
 namespace Tain.Doctor.Go;
@@ -15,23 +16,54 @@ internal static partial class GoCommandChecks
     {
         if (settings.GoVersion is { } version && settings.VersionFile is { } file)
         {
-            var isLocal = settings["GOTOOLCHAIN"]?.Value is "local";
-            Check(scene, file.AtLine(1), version, isLocal, ModulesHere(scene, modules), new($"this machine's is Go {version}", $"本机是 Go {version}"));
+            Check(scene, file.AtLine(1), version, settings["GOTOOLCHAIN"]?.Value, ModulesHere(scene, modules), new($"this machine's is Go {version}", $"本机是 Go {version}"));
         }
         foreach (var workplace in scene.Workplaces.Where(s => s.File is not null))
+            CheckInstalled(scene, workplace, workplace.File!, modules);
+        foreach (var pin in scene.Named(".go-version", ".tool-versions"))
         {
-            foreach (Match match in Images().Matches(workplace.File!.Text))
-            {
-                var at = workplace.File.At(match.Index);
-                if (workplace.File.Line(at.Line).TrimStart() is ['#', ..] or ['/', '/', ..])
-                    continue;
-                // The golang images set GOTOOLCHAIN=local; setup-go installs what it is told and leaves it at auto.
-                var tag = match.Groups["tag"].Value;
-                var auto = workplace.Assignments.Any(a => a is { Name: "GOTOOLCHAIN", Value: not "local" });
-                Check(scene, at, tag, match.Groups["image"].Success && !auto, ModulesOf(workplace.File, modules), new($"this is Go {tag}", $"这里是 Go {tag}"));
-            }
+            foreach (Match match in Pins().Matches(pin.Text))
+                Check(scene, pin.At(match.Index), match.Groups["tag"].Value, null, [], new("", ""));
         }
     }
+
+    private static void CheckInstalled(Scene scene, Workplace workplace, TextFile file, IReadOnlyList<MainModule> modules)
+    {
+        var own = ModulesOf(file, modules);
+        Dictionary<string, string>? variables = null;
+        foreach (Match match in Installed().Matches(file.Text))
+        {
+            var at = file.At(match.Index);
+            if (file.Line(at.Line).TrimStart() is ['#', ..] or ['/', '/', ..] || VersionOrNull(match) is not { } tag)
+                continue;
+            // The golang images set GOTOOLCHAIN=local, and so does setup-go from its version 6 on (actions/setup-go#460).
+            var toolchain = workplace.LastOrNull("GOTOOLCHAIN")?.Value ?? (match.Groups["image"].Success || SetupGo().IsMatch(file.Text) ? "local" : null);
+            Check(scene, at, tag, toolchain, own, new($"this is Go {tag}", $"这里是 Go {tag}"));
+        }
+
+        string? VersionOrNull(Match match)
+        {
+            if (match.Groups["file"].Success)
+                return own is [{ WantedGo.Version: { } wanted }] ? wanted : null;
+            if (match.Groups["name"].Success)
+            {
+                variables ??= Variables().Matches(file.Text).DistinctBy(v => v.Groups["name"].Value).ToDictionary(v => v.Groups["name"].Value, v => v.Groups["tag"].Value, StringComparer.Ordinal);
+                return variables.GetValueOrDefault(match.Groups["name"].Value);
+            }
+            var tag = match.Groups["tag"].Value;
+            // ~1.24.4 is the newest of 1.24.
+            return match.Groups["newest"].Success ? string.Join('.', tag.Split('.').Take(2)) : tag;
+        }
+    }
+
+    /// <summary>The newest Go that may run: the one of a GOTOOLCHAIN that fetches no other; null where any may be fetched.</summary>
+    private static string? LimitOrNull(string? toolchain, string own) => toolchain switch
+    {
+        // Nobody knows which ones lie in the PATH; the images have none there.
+        "local" or "path" => own,
+        ['g', 'o', '1', '.', ..] when !toolchain.Contains('+', StringComparison.Ordinal) => toolchain[2..],
+        _ => null,
+    };
 
     /// <summary>The module at the folder's root; of a repository with one module, that one.</summary>
     private static IReadOnlyList<MainModule> ModulesHere(Scene scene, IReadOnlyList<MainModule> modules)
@@ -41,25 +73,36 @@ internal static partial class GoCommandChecks
     private static IReadOnlyList<MainModule> ModulesOf(TextFile file, IReadOnlyList<MainModule> modules)
         => modules.Where(m => Folders.IsBelow(file.Path, m.Folder)).MaxBy(m => m.Folder.Length) is { } own ? [own] : modules.Count == 1 ? modules : [];
 
-    private static void Check(Scene scene, Place place, string version, bool isLocal, IReadOnlyList<MainModule> modules, Words have)
+    private static void Check(Scene scene, Place place, string version, string? toolchain, IReadOnlyList<MainModule> modules, Words have)
     {
         if (!GoVersion.IsValid(version))
             return;
-        // "1.25" of an image's tag or of setup-go is its newest release.
-        var isLine = version.Count(c => c == '.') < 2 && !version.Contains("rc", StringComparison.Ordinal) && !version.Contains("beta", StringComparison.Ordinal);
-        var newest = isLine ? version + ".999" : version;
+        var newest = Newest(version);
         if (IsOld(newest))
             scene.Add(new Finding(GoPitfalls.CommandOld, place, new("version", version), new Fact("fixed", GoVersion.Compare(newest, "1.26") >= 0 ? FixedIn126 : FixedIn125)));
-        if (isLocal && modules.FirstOrDefault(m => m.Content.GoVersion is { } wanted && GoVersion.Compare(newest, wanted) < 0) is { } module)
-        {
-            scene.Add(new Finding(GoPitfalls.ToolchainTooOld, place, new("file", module.File.Shown), new Fact("wanted", module.Content.GoVersion!), new Fact("have", have)));
-        }
+        if (LimitOrNull(toolchain, version) is { } limit && GoVersion.IsValid(limit) && modules.Select(m => m.NeededGo).FirstOrDefault(n => n is not null && GoVersion.Compare(Newest(limit), n.Version) < 0) is { } needed)
+            scene.Add(new Finding(GoPitfalls.ToolchainTooOld, place, new("file", needed.File.Shown), new Fact("wanted", needed.Version), new Fact("have", have), new Fact("toolchain", toolchain!)));
     }
+
+    /// <summary>"1.25" of an image's tag or of setup-go is its newest release.</summary>
+    private static string Newest(string version)
+        => version.Count(c => c == '.') < 2 && !version.Contains("rc", StringComparison.Ordinal) && !version.Contains("beta", StringComparison.Ordinal) ? version + ".999" : version;
 
     private static bool IsOld(string version) => GoVersion.Compare(version, FixedIn125) < 0 || (GoVersion.Compare(version, "1.26rc1") >= 0 && GoVersion.Compare(version, FixedIn126) < 0)
         || version is "1.27rc1" or "1.27rc2";
 
-    // FROM golang:1.24.4-alpine    image: golang:1.24    go-version: '1.24.x'    GO_VERSION is nobody's word.
-    [GeneratedRegex("""(?<image>(?<![\w.-])(?:golang|cimg/go):)(?<tag>1\.\d+(?:\.\d+)?)(?![\d.])|\bgo-version:\s*(?:\[[^\]\r\n]{0,200}?)?['"]?[~^]?(?<tag>1\.\d+(?:\.\d+)?)(?=['"\s,\]]|\.x)""")]
-    private static partial Regex Images();
+    // FROM golang:1.24.4-alpine    image: golang:${GO_VERSION}    go-version: '1.24.x'    go-version: ~1.24.4    go-version-file: go.mod
+    [GeneratedRegex("""(?<image>(?<![\w.-])(?:golang|cimg/go):)(?:(?<tag>1\.\d+(?:\.\d+)?(?:(?:rc|beta)\d+)?)(?![\w.])|\$\{?(?<name>[A-Za-z_]\w*))|\bgo-version:\s*(?:\[[^\]\r\n]{0,200}?)?['"]?(?<newest>~)?(?<tag>1\.\d+(?:\.\d+)?)(?=['"\s,\]]|\.x)|\bgo-version-file:\s*['"]?(?<file>[\w./-]*\bgo\.(?:mod|work))\b""")]
+    private static partial Regex Installed();
+
+    // ARG GO_VERSION=1.24.4    GO_VERSION: "1.24"
+    [GeneratedRegex("""\b(?<name>[A-Za-z_]\w*)[ \t]*[:=][ \t]*["']?(?<tag>1\.\d+(?:\.\d+)?(?:rc\d+)?)(?![\w.])""")]
+    private static partial Regex Variables();
+
+    [GeneratedRegex(@"\bactions/setup-go@(?:[0-9a-f]{40}[ \t]*#[ \t]*)?v(?:[6-9]|\d\d)")]
+    private static partial Regex SetupGo();
+
+    // .go-version has the version, .tool-versions a line of it (asdf, goenv, mise).
+    [GeneratedRegex(@"^(?:go(?:lang)?[ \t]+)?(?<tag>1\.\d+(?:\.\d+)?(?:rc\d+)?)[ \t]*\r?$", RegexOptions.Multiline)]
+    private static partial Regex Pins();
 }

@@ -1,42 +1,31 @@
-using Tain.Doctor.Files;
-
 namespace Tain.Doctor.Go;
 
 /// <summary>What is wrong with go.mod and go.sum themselves.</summary>
 internal static class GoModuleChecks
 {
-    public static void Run(Scene scene, IReadOnlyList<MainModule> modules)
+    public static void Run(Scene scene, IReadOnlyList<MainModule> modules, IReadOnlyList<GoWorkspace> workspaces)
     {
+        var local = new LocalFolders(scene);
+        foreach (var workspace in workspaces)
+            local.Check(workspace);
         foreach (var module in modules)
         {
-            CheckReplace(scene, module);
+            local.Check(module);
             if (module.Sum is { } sum && GoSum.Read(sum) is { Problem: { } what } broken)
                 scene.Add(new Finding(GoPitfalls.SumBroken, sum.AtLine(broken.ProblemLine), new Fact("what", what)));
-            else
+            else if (module.Sum is not null || !modules.Any(m => m != module && IsPartOf(module, m)))
                 CheckSum(scene, module);
         }
     }
 
-    private static void CheckReplace(Scene scene, MainModule module)
-    {
-        foreach (var replacement in module.Content.Replace.Where(r => r.NewVersion.Length == 0))
-        {
-            var target = Path.GetFullPath(Path.Join(Path.IsPathRooted(replacement.NewPath) ? "" : module.Folder, replacement.NewPath));
-            Words? why = Path.IsPathRooted(replacement.NewPath) ? new("is a path of one machine", "是某台机器上的绝对路径")
-                : !Folders.Up(target, Folders.RepositoryOf(scene.Folder)).Any() ? new("lies outside of this repository", "位于本仓库之外")
-                : !File.Exists(Path.Join(target, "go.mod")) ? new("has no go.mod", "没有 go.mod")
-                : null;
-            if (why is not null)
-                scene.Add(new Finding(GoPitfalls.ReplaceLocal, MainModule.PlaceOf(module.File, replacement.NewPath), new("module", replacement.OldPath), new Fact("path", replacement.NewPath), new Fact("why", why)));
-        }
-    }
-
-    private static bool IsInWorkspace(Scene scene, string folder) => Folders.Up(folder, scene.Folder).Any(f => File.Exists(Path.Join(f, "go.work")));
+    /// <summary>Whether the module is another's folder, and never built by itself: then that one's go.sum has its lines.</summary>
+    private static bool IsPartOf(MainModule module, MainModule other)
+        => other.Content.Replace.Any(r => r.NewVersion.Length == 0 && !Path.IsPathRooted(r.NewPath) && Path.GetFullPath(Path.Join(other.Folder, r.NewPath)).TrimEnd('/') == module.Folder.TrimEnd('/'));
 
     private static void CheckSum(Scene scene, MainModule module)
     {
         // With a vendor folder nothing is fetched; in a workspace go.work.sum may have the lines.
-        if (module.Requirements.Count == 0 || File.Exists(Path.Join(module.Folder, "vendor/modules.txt")) || File.Exists(Path.Join(module.Folder, "go.work.sum")) || IsInWorkspace(scene, module.Folder))
+        if (module.Requirements.Count == 0 || File.Exists(Path.Join(module.Folder, "vendor/modules.txt")) || File.Exists(Path.Join(module.Folder, "go.work.sum")) || module.Workspace is not null)
             return;
         var sum = module.Sum is { } file ? GoSum.Read(file) : null;
         // The go command reads the go.mod of every requirement, and the zip of those that packages come from: each direct one, since go mod tidy removes others.

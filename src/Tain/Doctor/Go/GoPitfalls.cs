@@ -109,8 +109,8 @@ internal static class GoPitfalls
         new("Keep one: unset the variable where it is set, or go env -u {name}.", "只保留一处：在设置处取消该变量，或执行 go env -u {name}。"));
 
     public static readonly Pitfall ReplaceLocal = new("go-replace-local", Severity.Error,
-        new("A replace that leads to a folder which others don't have", "replace 指向他人没有的本地目录"),
-        new("{module} is replaced by {path}, which {why}: nobody else can build it, and no mirror can serve it.", "{module} 被替换为 {path}，而它{why}：别人无法构建，任何镜像也无法提供。"),
+        new("A folder in go.mod or go.work that others don't have", "go.mod 或 go.work 引用了他人没有的本地目录"),
+        new("{directive} leads to {path}, which {why}: nobody else can build it, and no mirror can serve it.", "{directive} 指向 {path}，而它{why}：别人无法构建，任何镜像也无法提供。"),
         new("Publish the module and require a version of it; for work on both at once use a go.work that is not committed.", "发布该模块并 require 它的版本；若要同时修改两者，请使用不提交的 go.work。"));
 
     public static readonly Pitfall SumMissing = new("go-sum-missing", Severity.Error,
@@ -130,7 +130,7 @@ internal static class GoPitfalls
 
     public static readonly Pitfall ToolchainTooOld = new("go-toolchain-too-old", Severity.Error,
         new("A Go command that may not fetch the toolchain which go.mod needs", "go 命令过旧，又不允许下载 go.mod 所需的工具链"),
-        new("{file} needs Go {wanted}, and {have} with GOTOOLCHAIN=local, so that every command that reads it ends with an error.", "{file} 需要 Go {wanted}，而 {have}，且 GOTOOLCHAIN=local，凡是读取它的命令都会报错。"),
+        new("{file} needs Go {wanted}, and {have} with GOTOOLCHAIN={toolchain}, so that every command that reads it ends with an error.", "{file} 需要 Go {wanted}，而 {have}，且 GOTOOLCHAIN={toolchain}，凡是读取它的命令都会报错。"),
         new("Take a Go {wanted} or newer there, or set GOTOOLCHAIN=auto (the mirror then serves golang.org/toolchain).", "在那里改用 Go {wanted} 或更新版本，或设置 GOTOOLCHAIN=auto（由镜像提供 golang.org/toolchain）。"));
 
     public static readonly Pitfall CommandOld = new("go-command-old", Severity.Warning,

@@ -17,7 +17,7 @@ internal static class GoProbePitfalls
 
     public static readonly Pitfall VersionSkew = new("go-version-skew", Severity.Warning,
         new("A version that one mirror has and another denies", "同一版本，有的镜像有，有的镜像说没有"),
-        new("{count} of this repository's modules are 404 at {mirror} while {other} has them, {example} for one: an absence that it remembers, or a copy that is behind.", "本仓库有 {count} 个模块在 {mirror} 上返回 404，而 {other} 上有，例如 {example}：可能是被缓存的“不存在”，也可能是同步滞后。"),
+        new("{count} of this repository's modules are 404 at {mirror} while {other} has them, {example} for one: an absence that it remembers, a copy that is behind, or a mirror that is there for other modules.", "本仓库有 {count} 个模块在 {mirror} 上返回 404，而 {other} 上有，例如 {example}：可能是被缓存的“不存在”、同步滞后，也可能它只用于其他模块。"),
         new("Wait for the mirror's cache to end or have it refreshed; until then put {other} first.", "等镜像的缓存过期或请其刷新；在此之前把 {other} 写在前面。"))
     { IsProbed = true };
 
@@ -35,7 +35,7 @@ internal static class GoProbePitfalls
 
     public static readonly Pitfall SumDbNotProxied = new("go-sumdb-not-proxied", Severity.Warning,
         new("A mirror that does not pass on the checksum database", "镜像没有代理校验数据库"),
-        new("{mirror} {said} for /sumdb/{database}/supported: the go command goes to {database} itself, which learns every module that is new to go.sum, and where it can't be reached each of them fails.", "{mirror} 对 /sumdb/{database}/supported 的应答是：{said}；go 命令会直接访问 {database}，go.sum 中没有的每个新模块都会被它知道，而连不上时这些模块都会失败。"),
+        new("{mirror} {said} for /sumdb/{database}/supported: {effect}.", "{mirror} 对 /sumdb/{database}/supported 的应答是：{said}；{effect}。"),
         new("Have the mirror proxy it (Tain does by itself); don't switch GOSUMDB off.", "让镜像代理校验数据库（Tain 默认就会）；不要关闭 GOSUMDB。"))
     { IsProbed = true };
 

@@ -11,12 +11,13 @@ internal sealed record GoRequirement(string Path, string Version, bool Indirect,
 /// <summary>One go.mod of the repository, and what lies beside it.</summary>
 /// <param name="Sum">Null when there is none.</param>
 /// <param name="Requirements">With replacements by other modules in place of what they replace, and without those by folders.</param>
-internal sealed record MainModule(TextFile File, GoModFile Content, TextFile? Sum, IReadOnlyList<GoRequirement> Requirements)
+/// <param name="Workspace">The nearest go.work, in its folder or above; null when there is none.</param>
+internal sealed record MainModule(TextFile File, GoModFile Content, TextFile? Sum, IReadOnlyList<GoRequirement> Requirements, GoWorkspace? Workspace)
 {
     public string Folder => System.IO.Path.GetDirectoryName(File.Path)!;
 
     /// <summary>The main modules of the repository.</summary>
-    public static IReadOnlyList<MainModule> Read(Scene scene)
+    public static IReadOnlyList<MainModule> Read(Scene scene, IReadOnlyList<GoWorkspace> workspaces)
     {
         var modules = new List<MainModule>();
         foreach (var file in scene.Named("go.mod"))
@@ -27,12 +28,36 @@ internal sealed record MainModule(TextFile File, GoModFile Content, TextFile? Su
                 continue;
             }
             var sum = scene.Files.ReadOrNull(System.IO.Path.Join(System.IO.Path.GetDirectoryName(file.Path), "go.sum"));
-            modules.Add(new(file, content, sum, [.. RequirementsOf(file, content)]));
+            var workspace = workspaces.Where(w => Folders.IsBelow(file.Path, w.Folder)).MaxBy(w => w.Folder.Length);
+            modules.Add(new(file, content, sum, [.. RequirementsOf(file, content)], workspace));
         }
         return modules;
     }
 
-    private static void AddBroken(Scene scene, TextFile file, string error)
+    /// <summary>The Go below which every command ends with an error; null when none is named.</summary>
+    public GoDemand? NeededGo => Newest([new(File, Content.GoVersion), new(Workspace?.File, Workspace?.Content?.GoVersion)]);
+
+    /// <summary>The one that is fetched where it may be: the toolchain lines count too.</summary>
+    public GoDemand? WantedGo => Newest([new(File, Content.GoVersion), new(File, Release(Content.Toolchain)), new(Workspace?.File, Workspace?.Content?.GoVersion), new(Workspace?.File, Release(Workspace?.Content?.Toolchain))]);
+
+    /// <summary>Whether the version may be part of a build. Since Go 1.17 go.mod names all that are.</summary>
+    public bool MayNeed(string path, string version)
+        => Content.GoVersion is not { } go || GoVersion.Compare(go, "1.17") < 0 || Content.Require.Any(r => r.Path == path && (version.Length == 0 || r.Version == version));
+
+    private static GoDemand? Newest(ReadOnlySpan<(TextFile? File, string? Version)> lines)
+    {
+        GoDemand? newest = null;
+        foreach (var (file, version) in lines)
+        {
+            if (file is not null && version is not null && (newest is null || GoVersion.Compare(version, newest.Version) > 0))
+                newest = new(file, version);
+        }
+        return newest;
+    }
+
+    private static string? Release(string? toolchain) => toolchain?.StartsWith("go", StringComparison.Ordinal) == true ? toolchain[2..] : null;
+
+    internal static void AddBroken(Scene scene, TextFile file, string error)
     {
         // "go.mod:LINE: rule", and the rule may quote the line.
         var parts = error.Split(':', 3);

@@ -29,6 +29,9 @@ internal sealed class GoProbes(Scene scene, ProbeClient client, ProbeClient bare
     private static readonly Words CheckAddress = new("Check the address and the network from this machine (curl -v {mirror}), or take the mirror out of GOPROXY.", "在本机检查地址和网络（curl -v {mirror}），或将其从 GOPROXY 中移除。");
     private static readonly Words AskWhy = new("It is reached: ask whoever runs it what it lacks. A Tain says so itself: curl {root}/api/v1/explain/go/{module}.", "已经连上它：请询问其运营者缺少什么。如果是 Tain，它自己会说明：curl {root}/api/v1/explain/go/{module}。");
 
+    private static readonly Words GoesItself = new("the go command goes to the database itself, which learns every module that is new to go.sum, and where it can't be reached each of them fails", "go 命令会直接访问该数据库，go.sum 中没有的每个新模块都会被它知道，而连不上时这些模块都会失败");
+    private static readonly Words Ends = new("the go command takes that for an error, and whatever is new to go.sum fails", "go 命令会把它当作错误，go.sum 中没有的新模块都会失败");
+
     private readonly GoView _go = scene.Go;
 
     public async Task<IReadOnlyList<MirrorReport>> RunAsync()
@@ -175,16 +178,22 @@ internal sealed class GoProbes(Scene scene, ProbeClient client, ProbeClient bare
             if (absent.Count == 0)
                 continue;
             var other = visits.First(o => o.Mods.GetValueOrDefault(absent[0]) is not null);
-            scene.Add(new Finding(GoProbePitfalls.VersionSkew, visit.Mirror.Place, new Fact("count", absent.Count), new Fact("mirror", visit.Mirror.Name), new Fact("other", other.Mirror.Name), new Fact("example", absent[0].Name)));
+            scene.Add(new Finding(GoProbePitfalls.VersionSkew, visit.Mirror.Place, new Fact("count", absent.Count), new Fact("mirror", visit.Mirror.Name), new Fact("other", other.Mirror.Name), new Fact("example", absent[0].Name))
+            {
+                // One that has nothing public at all may be there for the company's own modules.
+                Severity = !visit.Mirror.IsPublic && visit.Mods.Values.All(h => h is null) ? Severity.Note : Severity.Warning,
+            });
         }
 
         void Differs(Visit visit, string module, string got, string other, string hash) => scene.Add(new Finding(GoProbePitfalls.IdentityDiffers, visit.Mirror.Place,
             new Fact("module", module), new Fact("mirror", visit.Mirror.Name), new Fact("got", got), new Fact("other", other), new Fact("wanted", hash)));
     }
 
-    /// <summary>The database in effect; null when it is off or no such thing.</summary>
+    /// <summary>The database in effect; null when it is off, is asked for nothing, or no such thing.</summary>
     private SumDbOptions? DatabaseOrNull()
     {
+        if ((_go.Settings["GONOSUMDB"] ?? _go.Settings["GOPRIVATE"])?.Value is "*")
+            return null;
         var value = _go.Settings["GOSUMDB"]?.Value is { Length: > 0 } text ? text : "sum.golang.org";
         return SumDbOptions.TryParse(value, out var options, out _) ? options : null;
     }
@@ -195,7 +204,7 @@ internal sealed class GoProbes(Scene scene, ProbeClient client, ProbeClient bare
             return;
         foreach (var visit in visits.Where(v => v.Database?.Fault is not null && !(v.Mirror.IsPublic && v.Database.IsAbsence)))
         {
-            scene.Add(new Finding(GoProbePitfalls.SumDbNotProxied, visit.Mirror.Place, new Fact("mirror", visit.Mirror.Name), new Fact("database", options.Name), new Fact("said", visit.Database!.Said))
+            scene.Add(new Finding(GoProbePitfalls.SumDbNotProxied, visit.Mirror.Place, new Fact("mirror", visit.Mirror.Name), new Fact("database", options.Name), new Fact("said", visit.Database!.Said), new Fact("effect", visit.Database.IsAbsence ? GoesItself : Ends))
             {
                 // Anything but 200, 404 and 410 is an error of every build (docs/go-protocol.md, 5).
                 Severity = visit.Database.IsAbsence ? Severity.Warning : Severity.Error,
@@ -211,8 +220,8 @@ internal sealed class GoProbes(Scene scene, ProbeClient client, ProbeClient bare
     {
         if (_go.Settings.GoVersion is not { } own || _go.Settings["GOTOOLCHAIN"]?.Value is "local" || visits.Count == 0)
             return;
-        var newest = _go.Modules.Where(m => m.Content.GoVersion is not null).MaxBy(m => Wanted(m), Comparer<string>.Create(GoVersion.Compare));
-        if (newest is null || Wanted(newest) is not { } wanted || GoVersion.Compare(own, wanted) >= 0)
+        var newest = _go.Modules.Select(m => m.WantedGo).OfType<GoDemand>().MaxBy(d => d.Version, Comparer<string>.Create(GoVersion.Compare));
+        if (newest is not { Version: var wanted } || GoVersion.Compare(own, wanted) >= 0)
             return;
         // For "go 1.27" the go command fetches go1.27.0.
         var release = wanted.Count(c => c == '.') < 2 && !wanted.Contains("rc", StringComparison.Ordinal) ? wanted + ".0" : wanted;
@@ -221,22 +230,14 @@ internal sealed class GoProbes(Scene scene, ProbeClient client, ProbeClient bare
         var answers = await Task.WhenAll(reachable.Select(v => client.LookAsync(v.Mirror.Source, $"golang.org/toolchain/@v/{toolchain}.zip")));
         if (answers.Length == 0 || answers.Any(a => a.Fault is null))
             return;
-        scene.Add(new Finding(GoProbePitfalls.ToolchainUnfetchable, newest.File.AtLine(LineOf(newest, wanted)), new Fact("file", newest.File.Shown), new Fact("wanted", wanted), new Fact("version", own), new Fact("toolchain", toolchain), new Fact("said", answers[0].Said)));
+        scene.Add(new Finding(GoProbePitfalls.ToolchainUnfetchable, newest.File.AtLine(LineOf(newest)), new Fact("file", newest.File.Shown), new Fact("wanted", wanted), new Fact("version", own), new Fact("toolchain", toolchain), new Fact("said", answers[0].Said)));
     }
 
-    /// <summary>The toolchain line, where it asks for more than the go line.</summary>
-    private static string Wanted(MainModule module)
+    private static int LineOf(GoDemand demand)
     {
-        var go = module.Content.GoVersion!;
-        var toolchain = module.Content.Toolchain is { } name && name.StartsWith("go", StringComparison.Ordinal) ? name[2..] : go;
-        return GoVersion.Compare(toolchain, go) > 0 ? toolchain : go;
-    }
-
-    private static int LineOf(MainModule module, string version)
-    {
-        for (var line = 1; line <= module.File.LineCount; line++)
+        for (var line = 1; line <= demand.File.LineCount; line++)
         {
-            if (module.File.Line(line).EndsWith(version, StringComparison.Ordinal))
+            if (demand.File.Line(line).TrimEnd().EndsWith(demand.Version, StringComparison.Ordinal))
                 return line;
         }
         return 0;

@@ -1,3 +1,4 @@
+using Tain.Doctor.Files;
 using Tain.Doctor.Npm.Settings;
 
 namespace Tain.Doctor.Npm.Checks;
@@ -7,7 +8,7 @@ internal static class TokenChecks
 {
     public static void Run(NpmScene npm)
     {
-        var ignored = new IgnoredFiles(npm.Scene);
+        var ignored = new IgnoredFiles(npm.Scene.Files, npm.Scene.Folder);
         foreach (var setting in npm.Files.OrderBy(f => f.Key, StringComparer.Ordinal).SelectMany(f => f.Value).Concat(npm.Workplaces.SelectMany(s => s.Settings)))
         {
             if (setting.Place.File is not { } file || file.Path == Path.GetFullPath(npm.Machine.UserNpmrc) || ignored.Has(file.Path))

@@ -1,16 +1,14 @@
-using Tain.Doctor.Files;
-
-namespace Tain.Doctor.Npm.Checks;
+namespace Tain.Doctor.Files;
 
 /// <summary>Which files git leaves alone, as far as a .gitignore names them plainly: those are this machine's and not the repository's.</summary>
-internal sealed class IgnoredFiles(Scene scene)
+internal sealed class IgnoredFiles(FileReader files, string top)
 {
     public bool Has(string path)
     {
         var name = Path.GetFileName(path);
-        foreach (var folder in Folders.Up(Path.GetDirectoryName(path)!, scene.Folder))
+        foreach (var folder in Folders.Up(Path.GetDirectoryName(path)!, top))
         {
-            if (scene.Files.ReadOrNull(Path.Join(folder, ".gitignore")) is not { } file)
+            if (files.ReadOrNull(Path.Join(folder, ".gitignore")) is not { } file)
                 continue;
             var relative = Path.GetRelativePath(folder, path);
             for (var number = file.LineCount; number > 0; number--)

@@ -1,0 +1,48 @@
+using Tain.Doctor.Files;
+
+namespace Tain.Doctor.Go;
+
+/// <summary>Folders that go.mod or go.work takes code from, and that others who clone the repository may not have.</summary>
+internal sealed class LocalFolders(Scene scene)
+{
+    private readonly string _repository = Folders.RepositoryOf(scene.Folder);
+    private readonly IgnoredFiles _ignored = new(scene.Files, scene.Folder);
+
+    public void Check(MainModule module)
+    {
+        // What is vendored is read from there.
+        if (File.Exists(Path.Join(module.Folder, "vendor/modules.txt")))
+            return;
+        foreach (var replacement in module.Content.Replace.Where(r => r.NewVersion.Length == 0 && module.MayNeed(r.OldPath, r.OldVersion)))
+            Check(module.File, $"replace {replacement.OldPath}", replacement.NewPath);
+    }
+
+    public void Check(GoWorkspace workspace)
+    {
+        // One that git leaves alone is its author's own.
+        if (workspace.Content is not { } content || _ignored.Has(workspace.File.Path) || File.Exists(Path.Join(workspace.Folder, "vendor/modules.txt")))
+            return;
+        foreach (var folder in content.Use)
+            Check(workspace.File, "use", folder);
+        foreach (var replacement in content.Replace.Where(r => r.NewVersion.Length == 0))
+            Check(workspace.File, $"replace {replacement.OldPath}", replacement.NewPath);
+    }
+
+    private void Check(TextFile file, string directive, string path)
+    {
+        var target = Path.GetFullPath(Path.IsPathRooted(path) ? path : Path.Join(Path.GetDirectoryName(file.Path), path));
+        // Without a repository nobody knows where it ends.
+        Words? why = Path.IsPathRooted(path) ? new("is a path of one machine", "是某台机器上的绝对路径")
+            : !Folders.Up(target, _repository).Any() && Path.Exists(Path.Join(_repository, ".git")) ? new("lies outside of this repository", "位于本仓库之外")
+            : !File.Exists(Path.Join(target, "go.mod")) && !IsSubmodule(target) ? new("has no go.mod", "没有 go.mod")
+            : null;
+        if (why is not null)
+            scene.Add(new Finding(GoPitfalls.ReplaceLocal, MainModule.PlaceOf(file, path), new("directive", directive), new Fact("path", path), new Fact("why", why)));
+    }
+
+    /// <summary>Whether git fetches the folder, though it has not here.</summary>
+    private bool IsSubmodule(string folder)
+        => scene.Files.ReadOrNull(Path.Join(_repository, ".gitmodules")) is { } modules
+            && Enumerable.Range(1, modules.LineCount).Select(n => modules.Line(n).ToString().Split('=', 2, StringSplitOptions.TrimEntries))
+                .Any(line => line is ["path", var path] && Folders.Up(folder, Path.Join(_repository, path)).Any());
+}
