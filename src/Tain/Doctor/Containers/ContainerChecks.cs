@@ -1,5 +1,4 @@
 using Tain.Doctor.Files;
-using Tain.Doctor.Workplaces;
 
 namespace Tain.Doctor.Containers;
 
@@ -8,10 +7,9 @@ internal static class ContainerChecks
 {
     public static void Run(Scene scene)
     {
-        var dockerfiles = ReadDockerfiles(scene);
-        var uses = ImageUses.Find(scene, dockerfiles);
+        var uses = ImageUses.Find(scene, scene.Dockerfiles);
         ImageChecks.Run(scene, uses);
-        foreach (var (file, text) in dockerfiles)
+        foreach (var (file, text) in scene.Dockerfiles)
             DockerfileChecks.Run(scene, file, text);
 
         // What a pipeline's own Docker builds is pulled by it; its jobs' images are not.
@@ -54,17 +52,5 @@ internal static class ContainerChecks
                 BuildKitChecks.Run(scene, file);
                 break;
         }
-    }
-
-    /// <summary>In the files' order. A list of what a build leaves out has a Dockerfile's name before its own.</summary>
-    private static Dictionary<TextFile, DockerfileText> ReadDockerfiles(Scene scene)
-    {
-        var read = new Dictionary<TextFile, DockerfileText>();
-        foreach (var file in scene.Workplaces.Where(s => s.Kind is WorkplaceKind.Image).Select(s => s.File).OfType<TextFile>())
-        {
-            if (!file.Name.EndsWith(".dockerignore", StringComparison.Ordinal) && DockerfileLexer.ParseOrNull(file, scene.Files) is { } text)
-                read.TryAdd(file, text);
-        }
-        return read;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Tain.Doctor.Files;
+using Tain.Doctor.Workplaces;
 
 namespace Tain.Doctor.Containers;
 
@@ -23,6 +24,18 @@ internal sealed class DockerfileLexer
     private int _line = 1;
 
     private DockerfileLexer(TextFile file) => _file = file;
+
+    /// <summary>In the files' order. A list of what a build leaves out has a Dockerfile's name before its own.</summary>
+    public static IReadOnlyDictionary<TextFile, DockerfileText> ReadAll(Scene scene)
+    {
+        var read = new Dictionary<TextFile, DockerfileText>();
+        foreach (var file in scene.Workplaces.Where(s => s.Kind is WorkplaceKind.Image).Select(s => s.File).OfType<TextFile>())
+        {
+            if (!file.Name.EndsWith(".dockerignore", StringComparison.Ordinal) && ParseOrNull(file, scene.Files) is { } text)
+                read.TryAdd(file, text);
+        }
+        return read;
+    }
 
     /// <summary>Null, and named, when it is no Dockerfile: it never repeats what stands there, which may be anything.</summary>
     public static DockerfileText? ParseOrNull(TextFile file, FileReader files)

@@ -51,6 +51,9 @@ internal static class KnownHosts
 
     public static bool IsPublicRegistry(string host) => PublicRegistries.Contains(host) || host.EndsWith(".gcr.io", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Whether an image's name leads to a public registry.</summary>
+    public static bool IsPublicImage(string image) => image.Split('/') is not [var host, _, ..] || !host.AsSpan().ContainsAny('.', ':') || IsPublicRegistry(host) || IsOpenToAll(host) || IsHubServer(host);
+
     public static bool IsOpenToAll(string host) => OpenRegistries.Contains(host);
 
     public static bool IsHubServer(string host) => HubServers.Contains(host);

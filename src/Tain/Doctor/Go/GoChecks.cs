@@ -1,22 +1,26 @@
-using System.Text.RegularExpressions;
+using Tain.Doctor.Files;
 using Tain.Doctor.Workplaces;
 
 namespace Tain.Doctor.Go;
 
 /// <summary>What goes wrong between the go command and its proxies.</summary>
-internal static partial class GoChecks
+internal static class GoChecks
 {
     public static void Run(Scene scene)
     {
         var (settings, modules, workspaces, @private) = scene.Go;
-        var own = modules.SelectMany(m => m.Requirements).Where(r => @private.Contains(r.Path)).Select(r => (r.Path, r.Place)).ToList();
+        var own = Private(modules);
+        // In a pipeline what is vendored is asked of nobody.
+        var fetched = Private(modules.Where(m => !File.Exists(Path.Join(m.Folder, "vendor/modules.txt"))));
+        var jobs = new GoJobs(scene);
         foreach (var workplace in scene.Workplaces.Prepend(settings.AsWorkplace()))
         {
             GoProxyChecks.Run(scene, workplace);
             GoPatternChecks.RunPatterns(scene, workplace);
             GoSafetyChecks.Run(scene, workplace);
-            if (Downloads(workplace))
-                GoPatternChecks.RunUncovered(scene, workplace, settings, own);
+            var told = new HashSet<string>(StringComparer.Ordinal);
+            foreach (var job in jobs.Of(workplace))
+                GoPatternChecks.RunUncovered(scene, job, settings, workplace.Kind is WorkplaceKind.Machine ? own : fetched, told);
         }
         GoProxyChecks.RunDifferences(scene, [settings.AsWorkplace(), .. scene.Workplaces]);
         foreach (var (hidden, by) in settings.Hidden)
@@ -26,23 +30,9 @@ internal static partial class GoChecks
         }
         GoModuleChecks.Run(scene, modules, workspaces);
         GoCommandChecks.Run(scene, settings, modules);
+
+        List<(string Path, Place Place)> Private(IEnumerable<MainModule> modules) => [.. modules.SelectMany(m => m.Requirements).Where(r => @private.Contains(r.Path)).Select(r => (r.Path, r.Place))];
     }
-
-    /// <summary>Whether modules are fetched there with these settings. An image that is built gets none but its own; a pipeline may get them
-    /// from its server, so that without any of its own it is a note only.</summary>
-    private static bool Downloads(Workplace workplace) => workplace.Kind switch
-    {
-        WorkplaceKind.Machine => true,
-        WorkplaceKind.Image => GoCommand().IsMatch(workplace.Text) && !PrivateArgument().IsMatch(workplace.Text),
-        WorkplaceKind.Pipeline => GoCommand().IsMatch(workplace.Text),
-        _ => workplace.Assignments.Any(a => a.Name is "GOPROXY" or "GOPRIVATE"),
-    };
-
-    [GeneratedRegex(@"\bgo\s+(build|test|install|mod\s+(download|tidy|vendor)|get|run|vet|list)\b")]
-    private static partial Regex GoCommand();
-
-    [GeneratedRegex(@"^\s*ARG\s+(GOPRIVATE|GONOPROXY|GONOSUMDB|GOPROXY)\s*$", RegexOptions.Multiline | RegexOptions.IgnoreCase)]
-    private static partial Regex PrivateArgument();
 }
 
 /// <summary>The go command's settings on this machine, the repository's main modules and workspaces, and which of what they require is the company's own.</summary>

@@ -34,8 +34,9 @@ internal static class GoPatternChecks
         }
     }
 
-    /// <summary>Private modules of the repository's go.mod files, each with the place of one.</summary>
-    public static void RunUncovered(Scene scene, Workplace workplace, GoEnvironment settings, IReadOnlyList<(string Path, Place Place)> modules)
+    /// <param name="modules">Private modules of the repository's go.mod files, each with the place of one.</param>
+    /// <param name="told">The variables that were told to be missing somewhere in this file: once is enough.</param>
+    public static void RunUncovered(Scene scene, Workplace workplace, GoEnvironment settings, IReadOnlyList<(string Path, Place Place)> modules, HashSet<string> told)
     {
         if (modules.Count == 0 || workplace.Assignments.Any(a => a.IsComputed && (a.Name == "GOPROXY" || Names.Contains(a.Name))))
             return;
@@ -56,17 +57,20 @@ internal static class GoPatternChecks
             var meant = GoPatternList.Mended(current?.Value ?? "", uncovered.Select(m => PrivateModules.PatternFor(m.Path)).Order(StringComparer.Ordinal));
             var fix = current?.ChangeOrNull(meant)
                 ?? (current is null && workplace.Kind is WorkplaceKind.Machine && settings.EnvFile is { } file ? Fixes.Edit.AddLine(file, $"{variable}={meant}") : null);
-            var place = current?.Place ?? (workplace.File is null ? uncovered[0].Place : workplace.LastOrNull("GOPROXY")?.Place ?? workplace.File.Whole);
+            var place = current?.Place ?? (workplace.File is null ? uncovered[0].Place : workplace.LastOrNull("GOPROXY")?.Place);
+            if (place is null && !told.Add(variable))
+                continue;
+            place ??= workplace.At ?? workplace.File!.Whole;
             scene.Add(new Finding(GoPitfalls.PrivateUncovered, place,
                 new("modules", List(uncovered.Select(m => m.Path).Distinct(StringComparer.Ordinal))),
                 new Fact("name", variable),
-                new Fact("value", current is null ? new Words("not set", "未设置") : new Words(current.Value, current.Value)),
+                new Fact("value", current is null or { Value: "" } ? new Words("not set", "未设置") : new Words(current.Value, current.Value)),
                 new Fact("receivers", string.Join(", ", receivers.Order(StringComparer.Ordinal))),
                 new Fact("meant", meant))
             {
                 Fix = fix,
                 IsSelfEvident = uncovered.All(m => scene.Go!.Private.EvidenceFor(m.Path) is PrivateEvidence.Machine),
-                Severity = workplace.Kind is WorkplaceKind.Pipeline && !workplace.Assignments.Any(a => a.Name is "GOPROXY" or "GOSUMDB" || Names.Contains(a.Name)) ? Severity.Note
+                Severity = (workplace.Kind is WorkplaceKind.Pipeline || workplace.MayInherit) && !workplace.Assignments.Any(a => a.Name is "GOPROXY" or "GOSUMDB" || Names.Contains(a.Name)) ? Severity.Note
                     : uncovered.Max(m => scene.Go!.Private.EvidenceFor(m.Path)) switch { PrivateEvidence.Hint => Severity.Note, PrivateEvidence.Account => Severity.Warning, _ => Severity.Error },
             });
         }

@@ -43,6 +43,12 @@ internal sealed class Workplace(WorkplaceKind kind, TextFile? file, IReadOnlyLis
     /// <summary>All that give this variable a value; on the machine at most one, the one that counts.</summary>
     public IEnumerable<Assignment> Of(string name) => Assignments.Where(a => a.Name == name);
 
+    /// <summary>Where it begins, when it is a part of its file: a job, a step, a stage.</summary>
+    public Place? At { get; init; }
+
+    /// <summary>It stands on an image that may set what it likes.</summary>
+    public bool MayInherit { get; init; }
+
     /// <summary>The parsed file, where it is YAML.</summary>
     public IReadOnlyList<YamlDocument> Documents { get; init; } = [];
 

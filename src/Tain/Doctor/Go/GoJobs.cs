@@ -1,0 +1,69 @@
+using System.Text.RegularExpressions;
+using Tain.Doctor.Containers;
+using Tain.Doctor.Workplaces;
+
+namespace Tain.Doctor.Go;
+
+/// <summary>Where the repository's modules are fetched, each time with the settings that are in effect there: a job's or a step's, a
+/// stage's of a Dockerfile.</summary>
+internal sealed partial class GoJobs(Scene scene)
+{
+    /// <summary>Of one Dockerfile; real ones have below twenty.</summary>
+    private const int MaxStages = 100;
+
+    private readonly YamlJobs _yaml = new(scene.Workplaces);
+
+    public IEnumerable<Workplace> Of(Workplace workplace)
+    {
+        var jobs = workplace switch
+        {
+            { Kind: WorkplaceKind.Machine } => [workplace],
+            { Kind: WorkplaceKind.Image } => OfDockerfile(workplace),
+            { Kind: WorkplaceKind.Pipeline } => _yaml.Of(workplace).Where(j => Fetches(j.Text)),
+            _ when workplace.Assignments.Any(a => a.Name is "GOPROXY" or "GOPRIVATE") => [workplace],
+            _ => (IEnumerable<Workplace>)[],
+        };
+        // Nobody is asked with GOPROXY=off, and where all is vendored.
+        return jobs.Where(j => j.LastOrNull("GOPROXY")?.Value.Trim() != "off" && j.LastOrNull("GOFLAGS")?.Value.Contains("-mod=vendor", StringComparison.Ordinal) != true);
+    }
+
+    private static bool Fetches(string script) => GoCommand().IsMatch(script);
+
+    /// <summary>An image that is built gets no settings but its own, those of the stages and the image that it stands on, and what it is given
+    /// from outside.</summary>
+    private IEnumerable<Workplace> OfDockerfile(Workplace workplace)
+    {
+        if (workplace.File is not { } file || scene.Dockerfiles.GetValueOrDefault(file) is not { } text)
+            yield break;
+        var stages = DockerStage.Of(text).Take(MaxStages).ToList();
+        var settings = new Dictionary<DockerStage, List<Assignment>>(ReferenceEqualityComparer.Instance);
+        for (var i = 0; i < stages.Count; i++)
+        {
+            var (stage, end) = (stages[i], i + 1 < stages.Count ? stages[i + 1].Line : int.MaxValue);
+            var inherited = stage.Parent is { } parent ? settings[parent] : [];
+            var own = workplace.Assignments.Where(a => a.Place.Line > stage.Line && a.Place.Line < end).ToList();
+            settings[stage] = [.. inherited, .. own];
+            var rest = stage.Instructions.SkipWhile(r => !(r is { Keyword: "RUN", IsOnBuild: false } && Fetches(r.Script) && r.FlagOrNull("--network")?.Text != "none")).Take(2).ToList();
+            if (rest.Count == 0 || stage.Instructions.Any(IsFromOutside))
+                continue;
+            var next = rest.Count > 1 ? rest[1].Line : end;
+            yield return new(workplace.Kind, file, [.. inherited, .. own.Where(a => a.Place.Line < next)], rest[0].Script)
+            {
+                At = file.AtLine(rest[0].Line),
+                MayInherit = stage.Root is null || !KnownHosts.IsPublicImage(stage.Root),
+            };
+        }
+    }
+
+    private static bool IsFromOutside(DockerInstruction instruction) => instruction.Keyword switch
+    {
+        "ARG" => instruction.Words.Any(w => w.Text is "GOPRIVATE" or "GONOPROXY" or "GONOSUMDB" or "GOPROXY"),
+        "COPY" or "ADD" => instruction.Words is [.., { Text: var target }] && target.Contains("go/env", StringComparison.Ordinal),
+        "RUN" => instruction.Mounts.Any(m => m.Options.Any(o => (o.Key == "env" && o.Value.StartsWith("GO", StringComparison.Ordinal)) || (o.Key is "target" or "dst" && o.Value.EndsWith("go/env", StringComparison.Ordinal)))),
+        _ => false,
+    };
+
+    // What is named with a version is fetched for itself, and -mod=vendor fetches nothing.
+    [GeneratedRegex(@"\bgo\s+(?:(?:build|test|vet|list|generate|mod\s+(?:download|tidy|vendor))\b(?![^\n;&|]*-mod=vendor)|(?:install|get|run)\b(?![^\n;&|]*(?:-mod=vendor|@)))")]
+    private static partial Regex GoCommand();
+}

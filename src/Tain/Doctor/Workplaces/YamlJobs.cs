@@ -1,0 +1,148 @@
+using YamlDotNet.RepresentationModel;
+using Tain.Doctor.Files;
+
+namespace Tain.Doctor.Workplaces;
+
+/// <summary>The jobs of a pipeline's file, or their steps, each as a workplace of its own: with the settings that are in effect there.</summary>
+/// <param name="all">The repository's: what GitLab includes is one with it.</param>
+internal sealed class YamlJobs(IReadOnlyList<Workplace> all)
+{
+    /// <summary>Nodes read for it; a file that has more, by aliases of aliases, stays one workplace.</summary>
+    private const int MaxNodes = 200_000;
+
+    /// <summary>Templates that a GitLab job extends, one from another (docs.gitlab.com, "extends": eleven levels).</summary>
+    private const int MaxTemplates = 100;
+
+    private static readonly HashSet<string> NoJobs = new(StringComparer.Ordinal)
+    {
+        "variables", "default", "include", "stages", "workflow", "spec", "image", "services", "cache", "before_script", "after_script",
+    };
+
+    /// <summary>Settings of GitLab's that count in every job, whatever file they stand in; bounded, since each job has them.</summary>
+    private const int MaxEverywhere = 1000;
+
+    private readonly List<(Reader Reader, YamlMappingNode Root)> _gitLab = [.. all.Where(IsGitLab).SelectMany(w => Roots(w).Select(r => (new Reader(w), r)))];
+    private List<Assignment>? _everywhere;
+
+    public IReadOnlyList<Workplace> Of(Workplace workplace)
+    {
+        var reader = new Reader(workplace);
+        List<Workplace> jobs = [.. Roots(workplace).SelectMany(r => IsGitLab(workplace) ? OfGitLab(reader, r) : OfWorkflow(reader, r))];
+        return jobs.Count == 0 || reader.Nodes > MaxNodes ? [workplace] : jobs;
+    }
+
+    private static IEnumerable<YamlMappingNode> Roots(Workplace workplace) => workplace.Documents.Select(d => d.RootNode).OfType<YamlMappingNode>();
+
+    private static bool IsGitLab(Workplace workplace)
+        => workplace.Kind is WorkplaceKind.Pipeline && workplace.File is { } file && (file.Name.Contains("gitlab-ci", StringComparison.Ordinal) || file.Path.Contains("/.gitlab", StringComparison.Ordinal));
+
+    /// <summary>GitHub's, Gitea's and CircleCI's, and composite actions: steps in jobs.</summary>
+    private static IEnumerable<Workplace> OfWorkflow(Reader reader, YamlMappingNode root)
+    {
+        var everywhere = reader.In(root.ChildOrNull("env")).ToList();
+        IEnumerable<YamlNode> jobs = root.ChildOrNull("jobs") is YamlMappingNode map ? map.Children.Values : root.ChildOrNull("runs") is { } runs ? [runs] : [];
+        foreach (var job in jobs.OfType<YamlMappingNode>())
+        {
+            List<Assignment> carried = [.. everywhere, .. job.Children.Where(c => (c.Key as YamlScalarNode)?.Value != "steps").SelectMany(c => reader.In(c.Value))];
+            foreach (var step in job.ChildOrNull("steps") is YamlSequenceNode steps ? steps.Children : [])
+            {
+                var own = reader.In(step).ToList();
+                yield return reader.Make([.. carried, .. own], [step], step);
+                // What a step exports is gone with its shell, unless it is written where the next one looks.
+                carried.AddRange(own.Where(a => reader.Line(a) is var line && (line.Contains("go env -w", StringComparison.Ordinal) || line.Contains("_ENV", StringComparison.Ordinal))));
+            }
+        }
+    }
+
+    private IEnumerable<Workplace> OfGitLab(Reader reader, YamlMappingNode root)
+    {
+        _everywhere ??= [.. _gitLab.SelectMany(g => Everywhere(g.Reader, g.Root)).Take(MaxEverywhere)];
+        List<Assignment> everywhere = [.. _everywhere, .. Everywhere(reader, root)];
+        foreach (var (key, job) in root.Children)
+        {
+            if ((key as YamlScalarNode)?.Value is not { } name || name.StartsWith('.') || NoJobs.Contains(name) || job is not YamlMappingNode)
+                continue;
+            var parts = new List<(Reader Reader, YamlNode Node)>();
+            var isKnown = Extend(job, []);
+            // Another project's template may set whatever it likes.
+            if (isKnown)
+                yield return reader.Make([.. everywhere, .. parts.SelectMany(p => p.Reader.In(p.Node))], [.. parts.Select(p => p.Node), .. Scripts(root)], key);
+
+            bool Extend(YamlNode node, HashSet<string> seen)
+            {
+                IEnumerable<string> names = node.ChildOrNull("extends") switch
+                {
+                    YamlScalarNode { Value: { } one } => [one],
+                    YamlSequenceNode list => list.Children.Select(c => c.TextOrNull()).OfType<string>(),
+                    _ => [],
+                };
+                foreach (var template in names.Where(seen.Add))
+                {
+                    if (seen.Count > MaxTemplates || FindOrNull(template) is not { } found || !Extend(found.Node, seen))
+                        return false;
+                    parts.Insert(0, found);
+                }
+                if (node == job)
+                    parts.Add((reader, node));
+                return true;
+            }
+        }
+
+        (Reader Reader, YamlNode Node)? FindOrNull(string name)
+        {
+            foreach (var (owner, other) in _gitLab.Prepend((reader, root)))
+            {
+                if (other.ChildOrNull(name) is { } found)
+                    return (owner, found);
+            }
+            return null;
+        }
+
+        static IEnumerable<YamlNode> Scripts(YamlNode root) => ((YamlNode?[])[root.ChildOrNull("before_script"), root.ChildOrNull("default")]).OfType<YamlNode>();
+
+        static IEnumerable<Assignment> Everywhere(Reader reader, YamlNode root) => reader.In(root.ChildOrNull("variables")).Concat(Scripts(root).SelectMany(reader.In));
+    }
+
+    /// <summary>Finds the assignments below a node.</summary>
+    private sealed class Reader(Workplace workplace)
+    {
+        private readonly Assignment[] _sorted = [.. workplace.Assignments.OrderBy(a => a.Start)];
+
+        public TextFile File { get; } = workplace.File!;
+
+        public int Nodes { get; private set; }
+
+        public ReadOnlySpan<char> Line(Assignment assignment) => File.Line(assignment.Place.Line);
+
+        public IEnumerable<Assignment> In(YamlNode? node)
+        {
+            if (node is null || _sorted.Length == 0)
+                yield break;
+            foreach (var (_, scalar) in YamlFile.Scalars(node))
+            {
+                if (++Nodes > MaxNodes)
+                    yield break;
+                var (start, length, _) = File.Span(scalar);
+                for (var i = FirstAt(start); i < _sorted.Length && _sorted[i].Start <= start + length; i++)
+                    yield return _sorted[i];
+            }
+        }
+
+        public Workplace Make(IReadOnlyList<Assignment> assignments, IEnumerable<YamlNode> text, YamlNode at)
+            => new(workplace.Kind, File, assignments, string.Concat(text.SelectMany(YamlFile.Scalars).Where(s => ++Nodes <= MaxNodes && !workplace.Watched.Contains(s.Key)).Select(s => s.Node.Value + "\n"))) { At = File.At(at) };
+
+        private int FirstAt(int start)
+        {
+            var (low, high) = (0, _sorted.Length);
+            while (low < high)
+            {
+                var middle = (low + high) / 2;
+                if (_sorted[middle].Start < start)
+                    low = middle + 1;
+                else
+                    high = middle;
+            }
+            return low;
+        }
+    }
+}
