@@ -46,7 +46,7 @@ public sealed partial class GitSecurityTests
         Assert.Contains(rig.Hosts.Requests, r => r.Path.StartsWith("other.example", StringComparison.Ordinal));
     }
 
-    [Theory]
+    [Theory, Trait("Speed", "slow")]
     [InlineData("netrc")]
     [InlineData("token-file")]
     public async Task Credentials_leaking_there_are_none_in_process_list_disk_log_or_answers_zot_2025_48374(string kind)
@@ -155,7 +155,7 @@ public sealed partial class GitSecurityTests
         Assert.False(File.Exists(Owned), File.Exists(Owned) ? File.ReadAllText(Owned) : "");
     }
 
-    [Theory]
+    [Theory, Trait("Speed", "slow")]
     [InlineData("deadline")]
     [InlineData("stop")]
     [InlineData("client")]

@@ -40,7 +40,7 @@ public sealed class BadInputTests
         Assert.Empty((await examined).Findings);
     }
 
-    [Fact]
+    [Fact, Trait("Speed", "slow")]
     public void Any_text_is_a_settings_file_without_a_crash()
     {
         string[] names = ["go.mod", "go.sum", "Dockerfile", ".gitlab-ci.yml", "compose.yaml", "Makefile", ".env", "Jenkinsfile", "k8s.yaml", ".tain-doctor.yaml", ".vscode/settings.json", ".git/config"];

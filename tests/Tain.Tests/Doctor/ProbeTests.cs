@@ -85,7 +85,7 @@ public sealed class ProbeTests
         Assert.All(late, f => Assert.Contains("within 0.5 s", f.Reason(Language.English), StringComparison.Ordinal));
     }
 
-    [Fact]
+    [Fact, Trait("Speed", "slow")]
     public async Task A_slow_mirror_before_a_fast_one_is_told_with_both_times_and_behind_it_is_not()
     {
         using var patient = new Patient();

@@ -95,7 +95,7 @@ public sealed class FreshnessTests
         Assert.Contains("fwd=stale", response.Headers.GetValues("Cache-Status").Single(), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact, Trait("Speed", "slow")]
     public async Task A_source_that_stalls_keeps_nobody_from_the_stale_list()
     {
         await using var upstream = new ModuleUpstream();
