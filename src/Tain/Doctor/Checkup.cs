@@ -22,6 +22,7 @@ internal static class Checkup
         Go.GoChecks.Run(scene);
         Npm.NpmChecks.Run(scene);
         Containers.ContainerChecks.Run(scene);
+        scene.WithdrawTornFixes();
         return scene;
     }
 
