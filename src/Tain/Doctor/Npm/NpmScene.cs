@@ -27,7 +27,9 @@ internal sealed class NpmScene
             ReadSettings(path);
         Packages = [.. scene.Named("package.json").Select(f => PackageFile.ReadOrNull(f, scene.Files)).OfType<PackageFile>()];
         PackageNames = Packages.Select(p => p.Name).OfType<string>().ToHashSet(StringComparer.Ordinal);
-        var lockfiles = scene.Paths.Where(p => NpmFiles.IsLockfile(Path.GetFileName(p))).Select(scene.Files.ReadOrNull).OfType<TextFile>()
+        // Beside an npm-shrinkwrap.json npm reads no package-lock.json (docs.npmjs.com, "npm-shrinkwrap.json").
+        var shrinkwraps = scene.Paths.Where(p => Path.GetFileName(p) == "npm-shrinkwrap.json").Select(Path.GetDirectoryName).ToHashSet(StringComparer.Ordinal);
+        var lockfiles = scene.Paths.Where(p => NpmFiles.IsLockfile(Path.GetFileName(p)) && !(Path.GetFileName(p) == "package-lock.json" && shrinkwraps.Contains(Path.GetDirectoryName(p)))).Select(scene.Files.ReadOrNull).OfType<TextFile>()
             .Select(f => Lockfile.ReadOrNull(f, scene.Files)).OfType<Lockfile>().ToLookup(l => Path.GetDirectoryName(l.File.Path)!, StringComparer.Ordinal);
         var roots = Packages.ToDictionary(p => p.Folder, StringComparer.Ordinal);
         foreach (var folder in Roots(lockfiles.Select(l => l.Key)))
