@@ -31,13 +31,13 @@ internal static class NpmPitfalls
             "{old} 已由 {new} 取代，即将下线；其证书已于 2024 年 1 月过期，安装会报 CERT_HAS_EXPIRED（本文件中共 {count} 处）。"),
         new("Write {new} in place of {old}. Don't switch certificate checks off.", "把 {old} 换成 {new}。不要关闭证书校验。"));
 
-    /// <summary>Facts: setting, whose (who believes it).</summary>
+    /// <summary>Facts: setting, whose (who believes it), authority (where an own one is named).</summary>
     public static Pitfall StrictSslOff { get; } = new("npm-strict-ssl-off", Severity.Error,
         new("Certificates are not checked", "关闭了证书校验"),
         new("{setting} has any certificate accepted by {whose}: anyone on the way can answer in the server's place, and gets the token that is sent to it.",
             "{setting} 会让{whose}接受任何证书：网络路径上的任何人都可以冒充服务器应答，并拿到发给它的令牌。"),
-        new("Remove it. If the registry's certificate is from your own authority, name that one: NODE_EXTRA_CA_CERTS=/path/to/ca.pem, or in .npmrc cafile=/path/to/ca.pem.",
-            "删除此项。若 registry 的证书由自建 CA 签发，请信任该 CA：NODE_EXTRA_CA_CERTS=/path/to/ca.pem，或在 .npmrc 中写 cafile=/path/to/ca.pem。"));
+        new("Remove it. If the registry's certificate is from your own authority, name that one: {authority}.",
+            "删除此项。若 registry 的证书由自建 CA 签发，请信任该 CA：{authority}。"));
 
     /// <summary>Facts: registry, https.</summary>
     public static Pitfall PlainHttp { get; } = new("npm-registry-plain-http", Severity.Warning,
