@@ -2,7 +2,7 @@ using Tain.Doctor.Files;
 
 namespace Tain.Doctor.Npm.Checks;
 
-/// <summary>Which files git leaves alone, as far as a .gitignore names them plainly: those are this machine's and not the repository's.</summary>
+/// <summary>Which files git leaves alone, as far as a .gitignore names them plainly or with <c>*</c>: those are this machine's and not the repository's.</summary>
 internal sealed class IgnoredFiles(Scene scene)
 {
     public bool Has(string path)
@@ -18,7 +18,7 @@ internal sealed class IgnoredFiles(Scene scene)
                 var line = file.Line(number).Trim();
                 var isKept = line.StartsWith("!");
                 var pattern = (isKept ? line[1..] : line).ToString();
-                if (pattern == name || pattern == "**/" + name || pattern == "/" + relative || (pattern.Contains('/', StringComparison.Ordinal) && pattern == relative))
+                if (System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false) || pattern == "**/" + name || pattern == "/" + relative || (pattern.Contains('/', StringComparison.Ordinal) && pattern == relative))
                     return !isKept;
             }
         }
