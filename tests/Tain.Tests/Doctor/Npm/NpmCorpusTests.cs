@@ -61,6 +61,8 @@ public sealed class NpmCorpusTests
     [InlineData("token-without-host", "a/.yarnrc.yml", "line", "npmAuthIdent: \"${NPM_AUTH_IDENT}\"")]
     [InlineData("token-without-host", "b/bunfig.toml", "key", "password")]
     [InlineData("token-pipelines", "b/bunfig.toml", "key", "token")]
+    [InlineData("token-pipelines", "c/package-lock.json", "line", "//mirror.acme.example/npm/:_authToken=${NPM_TOKEN}")]
+    [InlineData("token-without-host", "c/.npmrc", "key", "http://***@proxy.acme.example:3128")]
     [InlineData("token-image", "Dockerfile", "line", "RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci")]
     [InlineData("token-image", ".gitlab-ci.yml", "line", "//npm.acme.example/:_authToken=${NPM_TOKEN}")]
     [InlineData("token-image", "ui/.env", "line", "npmAuthToken: \"${YARN_NPM_AUTH_TOKEN}\"")]

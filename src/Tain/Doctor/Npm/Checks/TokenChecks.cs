@@ -19,16 +19,21 @@ internal static class TokenChecks
                 Add(npm, setting, NameOf(setting));
             else if (setting.IsRegistry && RegistryUrl.HasPassword(setting.Value) && !RegistryUrl.IsLoopback(RegistryUrl.HostOrNull(setting.Value) ?? ""))
                 Add(npm, setting, RegistryUrl.Show(setting.Value));
+            else if (setting.Key is "proxy" or "http-proxy" or "https-proxy" && RegistryUrl.HasPassword(setting.Value))
+                npm.Scene.Add(new(NpmPitfalls.TokenInRepository, setting.Place, Facts(RegistryUrl.Show(setting.Value), file.Shown, file.Shown, setting.Key + "=${HTTPS_PROXY}")));
+            // The client's own certificate, with its key.
+            else if (setting.Key == "key" && setting.Value.Contains("PRIVATE KEY", StringComparison.Ordinal))
+                npm.Scene.Add(new(NpmPitfalls.TokenInRepository, setting.Place, Facts(setting.Key, file.Shown, "~/.npmrc", "keyfile=/path/to/key.pem")));
         }
-        foreach (var (place, assignments) in npm.Workplaces.Where(w => !ignored.Has(w.File.Path)).Select(w => (w, w.Workplace.Assignments)))
+        foreach (var workplace in npm.Workplaces.Where(w => !ignored.Has(w.File.Path)))
         {
-            foreach (var assignment in assignments.Where(a => NpmSecret.Variables.Contains(a.Name) && NpmSecret.IsLiteral(a.Name, a.Value)))
-                AddVariable(npm, place, assignment);
+            foreach (var variable in workplace.Workplace.Assignments.Where(a => NpmSecret.Variables.Contains(a.Name) && NpmSecret.IsLiteral(a.Name, a.Value)))
+                AddVariable(npm, workplace, variable);
         }
         foreach (var lockfile in npm.Projects.SelectMany(p => p.Lockfiles))
         {
             if (lockfile.Entries.FirstOrDefault(e => e.Url is { } url && RegistryUrl.HasPassword(url)) is { Url: { } shown } entry)
-                npm.Scene.Add(new(NpmPitfalls.TokenInRepository, lockfile.At(entry), Facts("https://***@" + RegistryUrl.HostOrNull(shown), lockfile.File.Shown, ".npmrc", $"//{RegistryUrl.HostOrNull(shown)}/:_authToken=${{NPM_TOKEN}}")));
+                npm.Scene.Add(new(NpmPitfalls.TokenInRepository, lockfile.At(entry), Facts("https://***@" + RegistryUrl.HostOrNull(shown), lockfile.File.Shown, ".npmrc", $"{RegistryUrl.LoginOf(RegistryUrl.BaseOrNull(shown, entry.Name) ?? "https://" + RegistryUrl.HostOrNull(shown))}:_authToken=${{NPM_TOKEN}}")));
         }
     }
 
@@ -42,8 +47,7 @@ internal static class TokenChecks
             : setting is { IsRegistry: false, Key: ['/', '/', ..] key } && !key.Contains('@', StringComparison.Ordinal) ? key + "=${NPM_TOKEN}"
             // Without a host npm ends with ERR_INVALID_AUTH.
             : $"{RegistryUrl.LoginOf(setting.IsRegistry ? setting.Value : RegistryOf(npm, project, file))}:{NpmSetting.SecretName(setting.Key) ?? "_authToken"}=${{NPM_TOKEN}}";
-        var target = isYarn ? file.Name == ".yarnrc.yml" ? file.Shown : ".yarnrc.yml"
-            : project is not null && UnreadChecks.IgnoresVariables(project.Root?.PackageManager) ? "~/.npmrc" : file.Name is ".npmrc" or "bunfig.toml" ? file.Shown : ".npmrc";
+        var target = isYarn ? file.Name == ".yarnrc.yml" ? file.Shown : ".yarnrc.yml" : IsNotFilledIn(project) ? "~/.npmrc" : file.Name is ".npmrc" or "bunfig.toml" ? file.Shown : ".npmrc";
         npm.Scene.Add(new(NpmPitfalls.TokenInRepository, setting.Place, Facts(shownKey, file.Shown, target, line)));
     }
 
@@ -56,8 +60,12 @@ internal static class TokenChecks
         var line = workplace.Workplace.Kind is WorkplaceKind.Image ? $"RUN --mount=type=secret,id={file.Split('.')[1]},target=/root/{file} {InstallOf(project)}"
             : isYarn ? $"{(variable.Name.EndsWith("IDENT", StringComparison.Ordinal) ? "npmAuthIdent" : "npmAuthToken")}: \"${{{variable.Name}}}\""
             : $"{RegistryUrl.LoginOf(RegistryOf(npm, project, workplace.File))}:{(variable.Name.EndsWith("__auth", StringComparison.OrdinalIgnoreCase) ? "_auth" : "_authToken")}=${{{(variable.Name.Contains("__", StringComparison.Ordinal) ? "NPM_TOKEN" : variable.Name)}}}";
-        npm.Scene.Add(new(NpmPitfalls.TokenInRepository, variable.Place, Facts(variable.Name, workplace.File.Shown, workplace.Workplace.Kind is WorkplaceKind.Image ? workplace.File.Shown : file, line)));
+        npm.Scene.Add(new(NpmPitfalls.TokenInRepository, variable.Place, Facts(variable.Name, workplace.File.Shown,
+            workplace.Workplace.Kind is WorkplaceKind.Image ? workplace.File.Shown : !isYarn && IsNotFilledIn(project) ? "~/.npmrc" : file, line)));
     }
+
+    /// <summary>Whether variables in the repository's file would stay what they are.</summary>
+    private static bool IsNotFilledIn(NpmProject? project) => project is not null && UnreadChecks.IgnoresVariables(project.Root?.PackageManager);
 
     private static string InstallOf(NpmProject? project) => project?.Tool switch
     {
