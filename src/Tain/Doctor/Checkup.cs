@@ -11,7 +11,7 @@ internal static class Checkup
     [
         "GOPROXY", "GOPRIVATE", "GONOPROXY", "GONOSUMDB", "GOSUMDB", "GOINSECURE", "GOFLAGS", "GOTOOLCHAIN", "GO111MODULE",
         "NPM_CONFIG_REGISTRY", "npm_config_registry", "NPM_CONFIG_STRICT_SSL", "npm_config_strict_ssl", "NODE_TLS_REJECT_UNAUTHORIZED", "YARN_NPM_REGISTRY_SERVER", "YARN_REGISTRY",
-        "YARN_ENABLE_STRICT_SSL", "BUN_CONFIG_REGISTRY",
+        "YARN_ENABLE_STRICT_SSL", "BUN_CONFIG_REGISTRY", .. Npm.NpmSecret.Variables,
     ];
 
     public static Scene Look(Machine machine, string folder, DoctorFile team, FileReader files)
@@ -22,6 +22,7 @@ internal static class Checkup
         Go.GoChecks.Run(scene);
         Npm.NpmChecks.Run(scene);
         Containers.ContainerChecks.Run(scene);
+        scene.WithdrawTornFixes();
         return scene;
     }
 

@@ -17,7 +17,10 @@ internal sealed record Finding(Pitfall Pitfall, Place Place, params IReadOnlyLis
     /// <summary>Where this case is less or more than the pitfall usually is.</summary>
     public Severity Severity { get; init; } = Pitfall.Severity;
 
-    public string Reason(Language language) => Pitfall.Reason.In(language, Facts);
+    /// <summary>What is said in place of the pitfall's own words, by a finding that stands for many.</summary>
+    public (Words Reason, Words Remedy)? Instead { get; init; }
 
-    public string Remedy(Language language) => Pitfall.Remedy.In(language, Facts);
+    public string Reason(Language language) => (Instead?.Reason ?? Pitfall.Reason).In(language, Facts);
+
+    public string Remedy(Language language) => (Instead?.Remedy ?? Pitfall.Remedy).In(language, Facts);
 }

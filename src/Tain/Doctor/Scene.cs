@@ -50,6 +50,17 @@ internal sealed class Scene(Machine machine, string folder, DoctorFile team, Fil
         }
     }
 
+    /// <summary>Takes the fixes from findings that would give one setting different values.</summary>
+    public void WithdrawTornFixes()
+    {
+        var torn = Fixes.Edit.Torn(_findings.Select(f => f.Fix).OfType<Fixes.Edit>());
+        for (var i = 0; i < _findings.Count; i++)
+        {
+            if (_findings[i].Fix is { } fix && torn.Contains(fix))
+                _findings[i] = _findings[i] with { Fix = null };
+        }
+    }
+
     /// <summary>Whether a file is of the folder under examination, links followed.</summary>
     public bool IsInside(string path)
     {

@@ -33,7 +33,7 @@ internal sealed record Words(string English, string Chinese)
 internal sealed record Fact(string Name, Words Words)
 {
     /// <summary>Characters of a value that are shown.</summary>
-    private const int MaxShown = 400;
+    public const int MaxShown = 400;
 
     /// <summary>A name, a value, a number: the same in every language.</summary>
     public Fact(string name, string value)

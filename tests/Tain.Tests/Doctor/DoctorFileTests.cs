@@ -10,6 +10,7 @@ public sealed class DoctorFileTests
     [InlineData("ignore: go-sumdb-off", false)]
     [InlineData("ignore:\n  - go-sumdb-off", false)]
     [InlineData("ignore: [go-sumdb-off a/Dockerfile]", false)]
+    [InlineData("\ufeffignore: go-sumdb-off", false)]
     [InlineData("ignore: [go-sumdb-off a/*]", false)]
     [InlineData("ignore: [go-sumdb-off b/*]", true)]
     [InlineData("ignore: [go-sumdb-off a]", true)]

@@ -131,6 +131,32 @@ public sealed class FixTests : IDisposable
     }
 
     [Fact]
+    public void A_line_that_is_added_ends_as_the_others_do()
+    {
+        var file = new TextFile("/x", "x", "one\r\ntwo");
+        Assert.Equal("one\r\ntwo\r\na=1\r\nb=2\r\nc=3\r\n", Mending.Apply(file.Text, [Edit.AddLine(file, "a=1\nb=2"), Edit.AddLine(file, "c=3")]));
+    }
+
+    [Fact]
+    public void Two_fixes_that_add_one_setting_agree_or_none_is_made()
+    {
+        var file = new TextFile("/x", "x", "");
+        Edit[] edits = [Edit.AddLine(file, "a=1"), Edit.AddLine(file, "b=1\na=2"), Edit.AddLine(file, "b=1"), Edit.AddLine(new TextFile("/y", "y", ""), "a=3")];
+        Assert.Equal(edits[..2], Edit.Torn(edits));
+        Assert.Equal("b=1\nc=1\n", Mending.Apply("", [Edit.AddLine(file, "b=1\nc=1"), edits[2]]));
+    }
+
+    [Theory]
+    [InlineData("\ufeffenableStrictSsl: false\nnodeLinker: node-modules\n", "\ufeffnodeLinker: node-modules\n")]
+    [InlineData("\ufeffenableStrictSsl:\n  'false'\n", "\ufeffenableStrictSsl:\n  'true'\n")]
+    public void A_byte_order_mark_hides_no_key_and_stays(string before, string after)
+    {
+        using var patient = new Patient();
+        patient.Write("repo/package.json", "{\"name\":\"x\"}").Write("repo/.yarnrc.yml", before);
+        Assert.Equal(after, Assert.Single(patient.Consultation().Plan()).After);
+    }
+
+    [Fact]
     public void What_only_a_repository_says_changes_no_file_of_the_machine()
     {
         using var patient = new Patient();

@@ -55,6 +55,24 @@ public sealed class ReportTests
         Assert.Contains('\u001b', ReportText.Write(diagnosis, new(Language.English, HasColor: true)));
     }
 
+    [Theory]
+    [InlineData(21, 21)]
+    [InlineData(22, 21)]
+    [InlineData(500, 21)]
+    public async Task Of_one_check_a_file_has_twenty_findings_and_one_for_the_rest(int count, int told)
+    {
+        using var patient = new Patient();
+        patient.Write("repo/Dockerfile", string.Concat(Enumerable.Repeat("ENV GOSUMDB=off\n", count))).Write("repo/a/Dockerfile", "ENV GOSUMDB=off\n");
+        var diagnosis = await patient.ExamineAsync(0);
+        Assert.Equal(told + 1, diagnosis.Findings.Count);
+        var last = diagnosis.Findings.Last(f => f.Place.File!.Shown == "Dockerfile");
+        Assert.Equal(21, last.Place.Line);
+        Assert.Equal(count > 21, last.Reason(Language.English).Contains($"{count - 20} more", StringComparison.Ordinal));
+        // All are mended, told or not.
+        Assert.DoesNotContain("off", diagnosis.Plan.Single(f => f.Shown == "Dockerfile").After, StringComparison.Ordinal);
+        Assert.Single(JsonNode.Parse(ReportSarif.Write(diagnosis, Language.English))!["runs"]![0]!["tool"]!["driver"]!["rules"]!.AsArray());
+    }
+
     [Fact]
     public async Task Annotations_are_GitHubs_workflow_commands_with_relative_paths()
     {

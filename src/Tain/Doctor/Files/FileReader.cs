@@ -18,6 +18,7 @@ internal sealed partial class FileReader(string folder, string home, IReadOnlyDi
 
     private static readonly UTF8Encoding Strict = new(false, true);
     private readonly Dictionary<string, TextFile?> _read = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TextFile> _new = new(StringComparer.Ordinal);
     private readonly List<PassedOver> _passedOver = [];
 
     public IReadOnlyList<PassedOver> PassedOver => _passedOver;
@@ -34,7 +35,16 @@ internal sealed partial class FileReader(string folder, string home, IReadOnlyDi
     }
 
     /// <summary>The file, or an empty one that a fix may make.</summary>
-    public TextFile ReadOrNew(string path) => ReadOrNull(path) ?? new TextFile(Path.GetFullPath(path), Shown(path), "", exists: File.Exists(path));
+    public TextFile ReadOrNew(string path)
+    {
+        path = Path.GetFullPath(path);
+        if (ReadOrNull(path) is { } file)
+            return file;
+        // The same one each time: edits are equal only when their files are.
+        if (!_new.TryGetValue(path, out var made))
+            _new[path] = made = new TextFile(path, Shown(path), "", exists: File.Exists(path));
+        return made;
+    }
 
     /// <summary>Says that a file makes no sense, with what its parser said.</summary>
     public void PassOver(TextFile file, Words why) => _passedOver.Add(new(file.Shown, why));

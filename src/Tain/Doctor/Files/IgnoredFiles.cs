@@ -1,22 +1,25 @@
 namespace Tain.Doctor.Files;
 
-/// <summary>Which files git leaves alone, as far as a .gitignore names them plainly: those are this machine's and not the repository's.</summary>
-internal sealed class IgnoredFiles(FileReader files, string top)
+/// <summary>Which files git leaves alone, as far as a .gitignore names them plainly or with <c>*</c>: those are this machine's and not the repository's.</summary>
+internal sealed class IgnoredFiles(FileReader files, string folder)
 {
+    /// <summary>A folder within a repository has the .gitignore files above it too.</summary>
+    private readonly string _top = Folders.RepositoryOf(folder);
+
     public bool Has(string path)
     {
         var name = Path.GetFileName(path);
-        foreach (var folder in Folders.Up(Path.GetDirectoryName(path)!, top))
+        foreach (var above in Folders.Up(Path.GetDirectoryName(path)!, _top))
         {
-            if (files.ReadOrNull(Path.Join(folder, ".gitignore")) is not { } file)
+            if (files.ReadOrNull(Path.Join(above, ".gitignore")) is not { } file)
                 continue;
-            var relative = Path.GetRelativePath(folder, path);
+            var relative = Path.GetRelativePath(above, path);
             for (var number = file.LineCount; number > 0; number--)
             {
                 var line = file.Line(number).Trim();
                 var isKept = line.StartsWith("!");
                 var pattern = (isKept ? line[1..] : line).ToString();
-                if (pattern == name || pattern == "**/" + name || pattern == "/" + relative || (pattern.Contains('/', StringComparison.Ordinal) && pattern == relative))
+                if (System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false) || pattern == "**/" + name || pattern == "/" + relative || (pattern.Contains('/', StringComparison.Ordinal) && pattern == relative))
                     return !isKept;
             }
         }

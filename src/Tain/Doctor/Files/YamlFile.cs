@@ -22,6 +22,9 @@ internal static class YamlFile
     public static bool TryParse(string text, out IReadOnlyList<YamlDocument> documents, out int line, out string error)
     {
         (documents, line, error) = ([], 1, "");
+        // The parser would take a byte order mark for the first key's first letter.
+        if (text.StartsWith('\ufeff'))
+            text = text[1..];
         try
         {
             if (IsUnusual(text) && ProblemOrNull(text) is { } problem)
@@ -128,6 +131,11 @@ internal static class YamlFile
     public static YamlNode? ChildOrNull(this YamlNode? node, string key)
         => node is YamlMappingNode map ? map.Children.FirstOrDefault(c => c.Key is YamlScalarNode scalar && scalar.Value == key).Value : null;
 
+    /// <summary>Whether key and value stand on one line that has nothing else, and may be removed with it.</summary>
+    public static bool OwnsLine(this YamlMappingNode map, string key)
+        => map.Style is not MappingStyle.Flow && map.Children.FirstOrDefault(c => c.Key.TextOrNull() == key) is { Key: { } name, Value: { } value }
+            && name.Start.Line == value.Start.Line && value.Start.Line == value.End.Line;
+
     public static string? TextOrNull(this YamlNode? node) => (node as YamlScalarNode)?.Value;
 
     public static Place At(this TextFile file, YamlNode node) => file.AtLine((int)node.Start.Line);
@@ -135,7 +143,8 @@ internal static class YamlFile
     /// <summary>Where a scalar's value stands in the text, quotes not included.</summary>
     public static (int Start, int Length, char Quote) Span(this TextFile file, YamlScalarNode node)
     {
-        var (start, end) = ((int)node.Start.Index, Math.Min((int)node.End.Index, file.Text.Length));
+        var mark = file.Text.StartsWith('\ufeff') ? 1 : 0;
+        var (start, end) = ((int)node.Start.Index + mark, Math.Min((int)node.End.Index + mark, file.Text.Length));
         return node.Style switch
         {
             ScalarStyle.DoubleQuoted => (start + 1, Math.Max(end - start - 2, 0), '"'),

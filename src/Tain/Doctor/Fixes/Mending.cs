@@ -49,7 +49,8 @@ internal static class Mending
         var apart = new List<Edit>();
         foreach (var edit in edits.OrderBy(e => e.Start).ThenBy(e => e.Length))
         {
-            if (apart is not [.., var last] || edit.Start >= last.Start + last.Length)
+            // What two edits add alike is added once.
+            if (apart is not [.., var last] || (edit.Start >= last.Start + last.Length && !apart.Exists(a => a.Start == edit.Start && a.Added().Intersect(edit.Added()).Any())))
                 apart.Add(edit);
         }
         return apart;
@@ -64,7 +65,7 @@ internal static class Mending
         {
             result.Append(text, at, edit.Start - at);
             // Two lines that are added to a file without a newline at its end need one between them, not two.
-            result.Append(edit.Text.StartsWith('\n') && result.Length > 0 && result[^1] == '\n' ? edit.Text.AsSpan(1) : edit.Text);
+            result.Append(result.Length > 0 && result[^1] == '\n' && edit.Text.AsSpan().TrimStart('\r') is ['\n', .. var line] ? line : edit.Text);
             at = edit.Start + edit.Length;
         }
         return result.Append(text, at, text.Length - at).ToString();

@@ -36,7 +36,7 @@ internal static class Soundness
     private static bool IsRemoval(Edit edit)
     {
         var (text, end) = (edit.File.Text, edit.Start + edit.Length);
-        return edit is { Text: "", Length: > 0 } && (edit.Start == 0 || text[edit.Start - 1] == '\n') && (end == text.Length || text[end - 1] == '\n');
+        return edit is { Text: "", Length: > 0 } && (edit.Start == 0 || text[edit.Start - 1] == '\n' || (edit.Start == 1 && text[0] == '\ufeff')) && (end == text.Length || text[end - 1] == '\n');
     }
 
     private static bool IsAddition(Edit edit) => edit.Length == 0 && edit.Start == edit.File.Text.Length && edit.Text.EndsWith('\n');

@@ -10,6 +10,7 @@ internal static class NpmChecks
         var npm = new NpmScene(scene);
         var own = new OwnScopes(npm);
         ScopeChecks.Run(npm, own);
+        ImageScopes.Run(npm, own);
         RegistryChecks.Run(npm);
         DifferenceChecks.Run(npm);
         TransportChecks.Run(npm);

@@ -21,8 +21,8 @@ internal static class NpmPitfalls
         new("Different places use different registries", "不同位置使用了不同的 registry"),
         new("Packages come from {registry} here, but from {other} by {where}. What installs in one place may be missing, older or another package in the other, and the lockfile changes with whoever wrote it.",
             "这里从 {registry} 取包，而 {where} 用的是 {other}。同一个包在一处能安装，在另一处可能缺失、更旧，甚至是另一个包；锁文件也会随写入者而变。"),
-        new("Name one registry for all, in a file that is committed, and remove the other: {registry} here or {other} in {where}.",
-            "统一用一个 registry，写在提交到仓库的配置文件里，并删除另一处：这里的 {registry}，或 {where} 的 {other}。"));
+        new("Name one registry for all, {registry} or {other}, in a file that is committed, and let nothing else name another.",
+            "统一用一个 registry（{registry} 或 {other}），写在提交到仓库的配置文件里，其他位置不要再写别的。"));
 
     /// <summary>Facts: old, new, count.</summary>
     public static Pitfall RegistryRetired { get; } = new("npm-registry-retired", Severity.Error,
@@ -31,13 +31,13 @@ internal static class NpmPitfalls
             "{old} 已由 {new} 取代，即将下线；其证书已于 2024 年 1 月过期，安装会报 CERT_HAS_EXPIRED（本文件中共 {count} 处）。"),
         new("Write {new} in place of {old}. Don't switch certificate checks off.", "把 {old} 换成 {new}。不要关闭证书校验。"));
 
-    /// <summary>Facts: setting, whose (who believes it).</summary>
+    /// <summary>Facts: setting, whose (who believes it), authority (where an own one is named).</summary>
     public static Pitfall StrictSslOff { get; } = new("npm-strict-ssl-off", Severity.Error,
         new("Certificates are not checked", "关闭了证书校验"),
         new("{setting} has any certificate accepted by {whose}: anyone on the way can answer in the server's place, and gets the token that is sent to it.",
             "{setting} 会让{whose}接受任何证书：网络路径上的任何人都可以冒充服务器应答，并拿到发给它的令牌。"),
-        new("Remove it. If the registry's certificate is from your own authority, name that one: NODE_EXTRA_CA_CERTS=/path/to/ca.pem, or in .npmrc cafile=/path/to/ca.pem.",
-            "删除此项。若 registry 的证书由自建 CA 签发，请信任该 CA：NODE_EXTRA_CA_CERTS=/path/to/ca.pem，或在 .npmrc 中写 cafile=/path/to/ca.pem。"));
+        new("Remove it. If the registry's certificate is from your own authority, name that one: {authority}.",
+            "删除此项。若 registry 的证书由自建 CA 签发，请信任该 CA：{authority}。"));
 
     /// <summary>Facts: registry, https.</summary>
     public static Pitfall PlainHttp { get; } = new("npm-registry-plain-http", Severity.Warning,
@@ -54,18 +54,18 @@ internal static class NpmPitfalls
         new("Revoke it: taking it out leaves it in the history. Keep the new one in the pipeline's secrets, and write into {target}: {line}",
             "先吊销它：仅删除这一行，历史记录里仍然有。把新令牌放进流水线的密钥，并在 {target} 中写入：{line}"));
 
-    /// <summary>Facts: count, first (package), host, registry, where (its place), tool, command.</summary>
+    /// <summary>Facts: count, first (package), host (those that it goes to), registry, where (its place), tool, command.</summary>
     public static Pitfall LockfileBypass { get; } = new("npm-lockfile-bypass", Severity.Warning,
         new("The lockfile goes past the mirror", "锁文件绕过了镜像"),
         new("{tool} fetches {count} of its packages ({first} is the first) from {host}, as the lockfile says, and not from {registry} ({where}): slow or impossible without the internet, and past whatever the mirror checks.",
             "{tool} 会按锁文件从 {host} 下载其中 {count} 个包（第一个是 {first}），而不是从 {registry}（{where}）：没有外网时会很慢或失败，也绕过了镜像上的检查。"),
         new("Write the mirror's address into the lockfile: {command}", "把锁文件里的地址换成镜像：{command}"));
 
-    /// <summary>Facts: count, first (package), command.</summary>
+    /// <summary>Facts: who (the packages, and the verb), command.</summary>
     public static Pitfall LockfileNoIntegrity { get; } = new("npm-lockfile-no-integrity", Severity.Warning,
         new("Packages in the lockfile without a checksum", "锁文件中有包缺少校验值"),
-        new("{count} packages ({first} is the first) have no integrity: whatever a registry, mirror or proxy sends for them is installed unchecked.",
-            "有 {count} 个包（第一个是 {first}）没有完整性校验值：无论 registry、镜像或代理返回什么，都会不经校验地安装。"),
+        new("{who} no integrity: whatever a registry, mirror or proxy sends is installed unchecked.",
+            "{who}完整性校验值：无论 registry、镜像或代理返回什么，都会不经校验地安装。"),
         new("Have these entries written anew, and look at what changes: {command}", "重新生成这些条目，并检查改动：{command}"));
 
     /// <summary>Facts: tool, file, key, target, line.</summary>

@@ -27,7 +27,9 @@ internal sealed class NpmScene
             ReadSettings(path);
         Packages = [.. scene.Named("package.json").Select(f => PackageFile.ReadOrNull(f, scene.Files)).OfType<PackageFile>()];
         PackageNames = Packages.Select(p => p.Name).OfType<string>().ToHashSet(StringComparer.Ordinal);
-        var lockfiles = scene.Paths.Where(p => NpmFiles.IsLockfile(Path.GetFileName(p))).Select(scene.Files.ReadOrNull).OfType<TextFile>()
+        // Beside an npm-shrinkwrap.json npm reads no package-lock.json (docs.npmjs.com, "npm-shrinkwrap.json").
+        var shrinkwraps = scene.Paths.Where(p => Path.GetFileName(p) == "npm-shrinkwrap.json").Select(Path.GetDirectoryName).ToHashSet(StringComparer.Ordinal);
+        var lockfiles = scene.Paths.Where(p => NpmFiles.IsLockfile(Path.GetFileName(p)) && !(Path.GetFileName(p) == "package-lock.json" && shrinkwraps.Contains(Path.GetDirectoryName(p)))).Select(scene.Files.ReadOrNull).OfType<TextFile>()
             .Select(f => Lockfile.ReadOrNull(f, scene.Files)).OfType<Lockfile>().ToLookup(l => Path.GetDirectoryName(l.File.Path)!, StringComparer.Ordinal);
         var roots = Packages.ToDictionary(p => p.Folder, StringComparer.Ordinal);
         foreach (var folder in Roots(lockfiles.Select(l => l.Key)))
@@ -73,7 +75,7 @@ internal sealed class NpmScene
     {
         var own = Enum.GetValues<NpmTool>().SelectMany(t => Machine.Variables(t).Concat(Machine.Own(t)));
         // The repository may be the home folder: its .npmrc was met already.
-        return own.Concat(Machine.User).Concat(Machine.Global).Where(s => s.Place.File is not { } file || !_files.ContainsKey(file.Path)).DistinctBy(s => (s.Key, s.Place));
+        return own.Concat(Machine.InProfiles).Concat(Machine.User).Concat(Machine.Global).Where(s => s.Place.File is not { } file || !_files.ContainsKey(file.Path)).DistinctBy(s => (s.Key, s.Place));
     }
 
     /// <summary>The deepest project that has the folder.</summary>
@@ -153,9 +155,8 @@ internal sealed class NpmScene
         var settings = new List<NpmSetting>();
         foreach (var assignment in workplace.Assignments)
         {
-            var key = Enum.GetValues<NpmTool>().Select(t => MachineSettings.KeyOrNull(t, assignment.Name)).FirstOrDefault(k => k is not null);
-            if (key is not null)
-                settings.Add(new(key, assignment.Value, assignment.Place, assignment.Start, assignment.Length) { Assignment = assignment, WrittenKey = assignment.Name });
+            if (MachineSettings.OfOrNull(assignment) is { } setting)
+                settings.Add(setting);
         }
         settings.AddRange(CommandScan.Find(file));
         return new(workplace, file, settings, CommandScan.InstallLineOrZero(file), CommandScan.Publishes(file));

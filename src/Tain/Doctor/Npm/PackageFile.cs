@@ -56,8 +56,15 @@ internal sealed record PackageFile(TextFile File, string? Name)
         };
     }
 
-    /// <summary>Whether a folder, relative to this file's, is one of its workspaces. Knows * and **, which is all that is in use.</summary>
-    public bool HasWorkspace(string relative) => Workspaces.Any(glob => Matches(glob.TrimStart('.', '/').TrimEnd('/').Split('/'), relative.Split('/')));
+    /// <summary>Whether a folder, relative to this file's, is one of its workspaces. Knows *, ** and !, which is all that is in use.</summary>
+    public bool HasWorkspace(string relative)
+    {
+        var path = relative.Split('/');
+        var globs = Workspaces.Select(w => (IsNot: (w.Length - w.TrimStart('!').Length) % 2 == 1, Parts: w.TrimStart('!').TrimStart('.', '/').TrimEnd('/').Split('/'))).ToList();
+        // Wherever it stands, a ! counts, unless a later glob names the very thing that it takes out (@npmcli/map-workspaces).
+        return globs.Exists(g => !g.IsNot && Matches(g.Parts, path))
+            && !globs.Where((g, i) => g.IsNot && Matches(g.Parts, path) && !globs.Skip(i + 1).Any(later => !later.IsNot && Matches(g.Parts, later.Parts))).Any();
+    }
 
     private static bool Matches(ReadOnlySpan<string> glob, ReadOnlySpan<string> path)
     {

@@ -50,9 +50,9 @@ internal static class RegistryUrl
 
     public static bool IsLoopback(string host) => host is "localhost" or "[::1]" or "0.0.0.0" || host.EndsWith(".localhost", StringComparison.Ordinal) || (host.StartsWith("127.", StringComparison.Ordinal) && System.Net.IPAddress.TryParse(host, out _));
 
-    /// <summary>Whether a tarball's URL has a registry's form, rather than that of a file which somebody put somewhere.</summary>
+    /// <summary>Whether a tarball's URL has a registry's form, rather than that of a file which somebody put somewhere. GitLab has its archives of branches and tags below <c>/-/archive/</c>.</summary>
     public static bool IsTarball(string url)
-        => url.StartsWith("http", StringComparison.OrdinalIgnoreCase) && (url.Contains("/-/", StringComparison.Ordinal) || (url.Contains("/download/", StringComparison.Ordinal) && HostOrNull(url) is { } host && (IsPublic(host) || host == "npm.pkg.github.com")));
+        => url.StartsWith("http", StringComparison.OrdinalIgnoreCase) && ((url.Contains("/-/", StringComparison.Ordinal) && !url.Contains("/-/archive/", StringComparison.Ordinal)) || (url.Contains("/download/", StringComparison.Ordinal) && HostOrNull(url) is { } host && (IsPublic(host) || host == "npm.pkg.github.com")));
 
     /// <summary>The registry that a tarball is from: all before the package's name; null when the name is not there.</summary>
     public static string? BaseOrNull(string tarball, string name)
@@ -63,6 +63,16 @@ internal static class RegistryUrl
                 return tarball[..(at + 1)].Replace("/download/", "/", StringComparison.Ordinal);
         }
         return null;
+    }
+
+    /// <summary>What npm's settings have in front of a registry's login: <c>//host:port/path/</c>.</summary>
+    public static string LoginOf(string url)
+    {
+        url = url.IndexOfAny(['?', '#']) is >= 0 and var cut ? url[..cut] : url;
+        var rest = url[(url.IndexOf("://", StringComparison.Ordinal) is >= 0 and var scheme ? scheme + 3 : 0)..].Trim();
+        var slash = rest.IndexOf('/', StringComparison.Ordinal);
+        var user = (slash < 0 ? rest : rest[..slash]).LastIndexOf('@');
+        return "//" + rest[(user + 1)..].TrimEnd('/') + "/";
     }
 
     /// <summary>Whether user and password stand in the URL, as they are and not as variables.</summary>

@@ -50,6 +50,42 @@ public sealed class NpmCorpusTests
         Assert.Equal(Severity.Warning, Assert.Single(here.Look().Findings).Severity);
     }
 
+    [Theory]
+    [InlineData("scope-committed-mirror", ".github/workflows/test.yml", "default", "https://registry.npmmirror.com/")]
+    [InlineData("bypass-yarn1-two-hosts", "yarn.lock", "host", "registry.yarnpkg.com (1), nexus.acme.example (1)")]
+    [InlineData("bypass-yarn1-two-hosts", "yarn.lock", "command", "sed -i -e 's#https://nexus.acme.example:8443/repository/npm/#https://mirror.acme.example/npm/#g' -e 's#https://registry.yarnpkg.com/#https://mirror.acme.example/npm/#g' yarn.lock")]
+    [InlineData("bypass-yarn-archive-and-bun", "a/yarn.lock", "command", "sed -i 's#https%3A%2F%2Fnexus.acme.example%2Frepository%2Fnpm%2F#https%3A%2F%2Fmirror.acme.example%2Fnpm%2F#g' a/yarn.lock")]
+    [InlineData("differs-lockfile", "package-lock.json", "registry", "https://nexus.acme.example/repository/npm-all/")]
+    [InlineData("token-without-host", ".npmrc", "line", "//npm.acme.example:8443/repository/npm/:_auth=${NPM_TOKEN}")]
+    [InlineData("token-without-host", "a/.yarnrc.yml", "key", "npmAuthIdent")]
+    [InlineData("token-without-host", "a/.yarnrc.yml", "line", "npmAuthIdent: \"${NPM_AUTH_IDENT}\"")]
+    [InlineData("token-without-host", "b/bunfig.toml", "key", "password")]
+    [InlineData("token-pipelines", "b/bunfig.toml", "key", "token")]
+    [InlineData("token-pipelines", "c/package-lock.json", "line", "//mirror.acme.example/npm/:_authToken=${NPM_TOKEN}")]
+    [InlineData("token-without-host", "c/.npmrc", "key", "http://***@proxy.acme.example:3128")]
+    [InlineData("token-image", "Dockerfile", "line", "RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci")]
+    [InlineData("token-image", ".gitlab-ci.yml", "line", "//npm.acme.example/:_authToken=${NPM_TOKEN}")]
+    [InlineData("token-image", "ui/.env", "line", "npmAuthToken: \"${YARN_NPM_AUTH_TOKEN}\"")]
+    [InlineData("ssl-value-below-its-key", "a/.yarnrc.yml", "authority", "NODE_EXTRA_CA_CERTS=/path/to/ca.pem, or in .yarnrc.yml httpsCaFilePath: /path/to/ca.pem")]
+    [InlineData("scope-public-bun", "bunfig.toml", "line", "\"@acme\" = \"https://npm.corp.example/\"")]
+    [InlineData("unread-workspaces-disagree", "packages/api/.npmrc", "line", "registry=https://other.acme.example/, unless packages/web/.npmrc:1 is right, which says https://npm.acme.example/: there is one for all workspaces")]
+    [InlineData("integrity-npm1", "package-lock.json", "who", "b has")]
+    public void What_it_names_is_what_counts_there(string name, string file, string fact, string value)
+    {
+        using var @case = new CorpusCase($"npm/{name}.txt");
+        Assert.Contains(value, @case.Look().Findings.Where(f => f.Place.File?.Shown == file).SelectMany(f => f.Facts).Where(f => f.Name == fact).Select(f => f.Words.English));
+    }
+
+    [Theory]
+    [InlineData("npm ci --no-strict-ssl", "--no-strict-ssl")]
+    [InlineData("npm config set strict-ssl false", "strict-ssl=false")]
+    public void A_flag_is_shown_as_it_stands(string command, string shown)
+    {
+        using var patient = new Patient();
+        patient.Write("repo/Makefile", $"ci:\n\t{command}\n");
+        Assert.Equal(shown, Assert.Single(Checkup.Look(patient.Machine, patient.Repo, new(), new(patient.Repo, patient.Home)).Findings).Facts.Single(f => f.Name == "setting").Words.English);
+    }
+
     [Fact]
     public void Many_packages_of_one_lockfile_are_one_finding_with_their_number()
     {

@@ -11,7 +11,7 @@ internal static class DifferenceChecks
         if (npm.Projects.Count == 0)
             return;
         var committed = npm.Projects.Select(p => p.Own(p.Tool).FirstOrDefault(IsDefault)).OfType<NpmSetting>().ToList();
-        var pipelines = npm.Workplaces.Where(s => s.Workplace.Kind is WorkplaceKind.Pipeline or WorkplaceKind.Image && !s.Publishes).SelectMany(s => s.Settings).Where(s => IsDefault(s) && !IsFallback(s)).ToList();
+        var pipelines = npm.Workplaces.Where(s => !s.Publishes && Counts(s)).SelectMany(s => s.Settings).Where(s => IsDefault(s) && !IsFallback(s)).ToList();
         if (committed is [var first, ..])
         {
             foreach (var setting in pipelines.Where(s => !committed.Exists(c => IsSame(c, s))))
@@ -35,16 +35,34 @@ internal static class DifferenceChecks
         }
     }
 
+    /// <summary>Makefiles, scripts and compose files install as a pipeline does. A manifest's containers do not, and a sample (<c>.env.example</c>) is nobody's setting.</summary>
+    private static bool Counts(WorkplaceSettings place) => place.Workplace.Kind switch
+    {
+        WorkplaceKind.Pipeline or WorkplaceKind.Image => true,
+        WorkplaceKind.Developer => !place.File.Name.StartsWith(".env.", StringComparison.Ordinal),
+        WorkplaceKind.Deployment => WorkplaceReader.IsCompose(place.File.Name),
+        _ => false,
+    };
+
     private static void Add(NpmScene npm, NpmSetting setting, NpmSetting other)
         => npm.Scene.Add(new(NpmPitfalls.RegistryDiffers, setting.Place,
             new Fact("registry", RegistryUrl.Show(setting.Value)), new Fact("other", RegistryUrl.Show(other.Value)), new Fact("where", other.Place.ToString())));
 
     private static bool IsDefault(NpmSetting setting) => setting is { Key: NpmSetting.Registry, IsComputed: false, IsForPublishing: false } && RegistryUrl.HostOrNull(setting.Value) is { } host
-        && !RegistryUrl.IsLoopback(host) && !host.EndsWith("npm.taobao.org", StringComparison.Ordinal);
+        && !RegistryUrl.IsLoopback(host) && !IsSaid(setting) && (host.Contains('.', StringComparison.Ordinal) || setting.Place.File is not { } file || !WorkplaceReader.IsCompose(file.Name)) && !host.EndsWith("npm.taobao.org", StringComparison.Ordinal);
 
     /// <summary><c>ARG</c> and <c>?=</c> give a value only where nobody else does.</summary>
     private static bool IsFallback(NpmSetting setting)
         => setting.Place is { File: { } file, Line: > 0 } place && (file.Line(place.Line).TrimStart().StartsWith("ARG ", StringComparison.OrdinalIgnoreCase) || file.Line(place.Line).Contains("?=", StringComparison.Ordinal));
+
+    /// <summary>A hint that a script prints sets nothing, unless it goes to a file.</summary>
+    private static bool IsSaid(NpmSetting setting)
+    {
+        if (setting.Assignment is not null || setting.Place is not { File: { } file, Line: > 0 and var number })
+            return false;
+        var line = file.Line(number).Trim().TrimStart('@');
+        return (line.StartsWith("echo ", StringComparison.Ordinal) || line.StartsWith("printf ", StringComparison.Ordinal)) && line.IndexOfAny(">|;&") < 0;
+    }
 
     private static bool IsSame(NpmSetting a, NpmSetting b)
     {

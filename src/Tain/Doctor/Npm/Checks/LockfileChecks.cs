@@ -7,6 +7,9 @@ namespace Tain.Doctor.Npm.Checks;
 /// <summary>What lockfiles say of where packages are from, and whether they are checked.</summary>
 internal static class LockfileChecks
 {
+    /// <summary>Hosts that a finding names.</summary>
+    private const int MaxHosts = 4;
+
     public static void Run(NpmScene npm, OwnScopes own)
     {
         foreach (var project in npm.Projects)
@@ -29,18 +32,40 @@ internal static class LockfileChecks
         var others = lockfile.Entries.Where(e => IsElsewhere(e, own, project, lockfile.Tool, host, replaced)).ToList();
         if (others is [])
             return;
-        var hostOf = RegistryUrl.HostOrNull(others[0].Url!)!;
+        var sources = others.GroupBy(SourceOf, StringComparer.Ordinal).OrderByDescending(g => g.Count()).ToList();
         var where = setting is null ? new Words($"{NameOf(lockfile.Tool)}'s default", $"{NameOf(lockfile.Tool)} 的默认值") : new Words(setting.Place.ToString(), setting.Place.ToString());
         if (RegistryUrl.IsNpmjs(host))
         {
             npm.Scene.Add(new(NpmPitfalls.RegistryDiffers, lockfile.At(others[0]),
-                new Fact("registry", hostOf), new Fact("other", RegistryUrl.Show(registry)), new Fact("where", where)));
+                new Fact("registry", RegistryUrl.Show(SourceOf(others[0]))), new Fact("other", RegistryUrl.Show(registry)), new Fact("where", where)));
             return;
         }
         var shown = RegistryUrl.Show(registry).TrimEnd('/');
         npm.Scene.Add(new(NpmPitfalls.LockfileBypass, lockfile.At(others[0]),
-            new Fact("count", others.Count.ToString(CultureInfo.InvariantCulture)), new Fact("first", others[0].Name), new Fact("host", hostOf), new Fact("registry", shown), new Fact("where", where), new Fact("tool", NameOf(lockfile.Tool)),
-            new Fact("command", !(RegistryUrl.IsPlain(shown) && RegistryUrl.IsPlain(hostOf) && RegistryUrl.IsPlain(lockfile.File.Shown)) ? shown + "/" : $"sed -i 's#https://{hostOf}/#{shown}/#g' {lockfile.File.Shown}")));
+            new Fact("count", others.Count.ToString(CultureInfo.InvariantCulture)), new Fact("first", others[0].Name), new Fact("host", HostsOf(others)), new Fact("registry", shown), new Fact("where", where), new Fact("tool", NameOf(lockfile.Tool)),
+            new Fact("command", CommandOrNull(lockfile, [.. sources.Select(s => s.Key)], shown + "/") ?? shown + "/")));
+    }
+
+    /// <summary>The registry that a package was fetched from.</summary>
+    private static string SourceOf(LockEntry entry)
+        => RegistryUrl.BaseOrNull(entry.Url!, entry.Name) ?? (entry.Url!.IndexOf('/', entry.Url.IndexOf("://", StringComparison.Ordinal) + 3) is >= 0 and var slash ? entry.Url[..(slash + 1)] : entry.Url);
+
+    /// <summary><c>a.example (2), b.example (1)</c>; one without its number.</summary>
+    private static string HostsOf(IEnumerable<LockEntry> entries)
+    {
+        var hosts = entries.GroupBy(e => RegistryUrl.HostOrNull(e.Url!)!, StringComparer.Ordinal).OrderByDescending(g => g.Count()).ToList();
+        return hosts is [var one] ? one.Key : string.Join(", ", hosts.Take(MaxHosts).Select(h => string.Create(CultureInfo.InvariantCulture, $"{h.Key} ({h.Count()})"))) + (hosts.Count > MaxHosts ? ", …" : "");
+    }
+
+    /// <summary>Null where a name would mean something to the shell, where a user stands in an address, or where the command would be shown in part.</summary>
+    private static string? CommandOrNull(Lockfile lockfile, IReadOnlyList<string> sources, string target)
+    {
+        if (sources.Count > MaxHosts || !sources.Append(target).Append(lockfile.File.Shown).All(RegistryUrl.IsPlain) || sources.Any(s => s.Contains('@', StringComparison.Ordinal)))
+            return null;
+        // yarn 2 and later has addresses escaped, behind __archiveUrl=. What is longer goes first: another may be its beginning.
+        var edits = sources.OrderByDescending(s => s.Length).Select(s => lockfile.Tool is NpmTool.Yarn ? $"'s#{Uri.EscapeDataString(s)}#{Uri.EscapeDataString(target)}#g'" : $"'s#{s}#{target}#g'").ToList();
+        var command = $"sed -i {(edits is [var edit] ? edit : string.Join(' ', edits.Select(e => "-e " + e)))} {lockfile.File.Shown}";
+        return command.Length <= Fact.MaxShown ? command : null;
     }
 
     /// <summary>Whether the tool fetches it from another registry than the settings name.</summary>
@@ -65,7 +90,7 @@ internal static class LockfileChecks
         var bare = lockfile.Entries.Where(e => e is { IsFromRegistry: true, HasIntegrity: false }).ToList();
         if (bare is [])
             return;
-        npm.Scene.Add(new(NpmPitfalls.LockfileNoIntegrity, lockfile.At(bare[0]), new Fact("count", bare.Count.ToString(CultureInfo.InvariantCulture)), new Fact("first", bare[0].Name), new Fact("command", lockfile.Tool switch
+        npm.Scene.Add(new(NpmPitfalls.LockfileNoIntegrity, lockfile.At(bare[0]), new Fact("who", bare is [var one] ? new Words($"{one.Name} has", $"{one.Name} 没有") : new Words($"{bare.Count} packages ({bare[0].Name} is the first) have", $"有 {bare.Count} 个包（第一个是 {bare[0].Name}）没有")), new Fact("command", lockfile.Tool switch
         {
             NpmTool.Pnpm => "pnpm install --fix-lockfile",
             NpmTool.Yarn => "yarn install --refresh-lockfile",

@@ -59,10 +59,12 @@ internal static class ScopeChecks
     {
         // Of two pipelines that know nothing of it, one tells the story.
         var blind = npm.Workplaces.FirstOrDefault(s => s.Workplace.Kind is WorkplaceKind.Pipeline or WorkplaceKind.Image && s.InstallLine > 0 && !s.HasOwnNpmrc && !s.Settings.Any(x => x.ScopeOrNull == scope.Scope || x.Key == NpmSetting.Registry));
-        if (blind is null)
+        // What it has is the repository's own file, and that may name a registry for all.
+        var committed = project.Own(project.Tool).FirstOrDefault(s => s.Key == NpmSetting.Registry);
+        if (blind is null || committed is { IsComputed: true } || (committed is not null && !(RegistryUrl.HostOrNull(committed.Value) is { } host && RegistryUrl.IsPublic(host))))
             return;
         var told = scope.Registry is null && here.ScopeOrNull is not null ? scope with { Registry = here.Value } : scope;
-        npm.Scene.Add(Missing(npm, project, told, name, RegistryUrl.Default, blind.File.AtLine(blind.InstallLine), Severity.Warning));
+        npm.Scene.Add(Missing(npm, project, told, name, committed?.Value ?? RegistryUrl.Default, blind.File.AtLine(blind.InstallLine), Severity.Warning));
     }
 
     private static Finding Missing(NpmScene npm, NpmProject project, OwnScope scope, string name, string asked, Place place, Severity severity)
@@ -90,7 +92,7 @@ internal static class ScopeChecks
         var known = scope.Registry is { } url && !RegistryUrl.HasPassword(url) ? url.Trim() : null;
         npm.Scene.Add(new(NpmPitfalls.ScopePublic, setting.Place,
             new Fact("scope", scope.Scope), new Fact("registry", RegistryUrl.Show(setting.Value)), new Fact("evidence", scope.Said),
-            new Fact("line", $"{scope.Scope}:registry={RegistryUrl.Show(known ?? "https://npm.corp.example/")}"))
+            new Fact("line", SettingLine.InPlaceOf(setting, RegistryUrl.Show(known ?? "https://npm.corp.example/"))))
         {
             Fix = known is null ? null : setting.ChangeOrNull(known),
         });

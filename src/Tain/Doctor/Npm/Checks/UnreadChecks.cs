@@ -33,33 +33,52 @@ internal static class UnreadChecks
             var target = npm.Scene.Files.ReadOrNew(Path.Join(project.Folder, ".yarnrc.yml"));
             var isClean = unread.TrueForAll(s => !s.IsComputed && !RegistryUrl.HasPassword(s.Value));
             npm.Scene.Add(new(NpmPitfalls.SettingsNotRead, first.Place,
-                new Fact("tool", "yarn 2+"), new Fact("file", first.Place.File!.Shown), new Fact("key", first.Key), new Fact("target", target.Shown), new Fact("line", SettingLine.Of(NpmTool.Yarn, first.Key, RegistryUrl.Show(first.Value))))
+                new Fact("tool", "yarn 2+"), new Fact("file", first.Place.File!.Shown), new Fact("key", first.Key), new Fact("target", target.Shown), new Fact("line", WithLogin(npm, first, SettingLine.Of(NpmTool.Yarn, first.Key, RegistryUrl.Show(first.Value)))))
             {
                 Fix = isClean ? SettingLine.AddOrNull(npm, target, NpmTool.Yarn, [.. unread.DistinctBy(s => s.Key).Select(s => (s.Key, s.Value))]) : null,
             });
         }
     }
 
+    /// <summary>yarn has the token in another form, and refuses to run where its variable is not set: a person writes it.</summary>
+    private static Words WithLogin(NpmScene npm, NpmSetting setting, string line)
+        => npm.SettingsOf(Path.GetDirectoryName(setting.Place.File!.Path)!, setting.Place.File.Name).Any(s => s.IsCredential)
+            ? new(line + ", and its token as npmAuthToken", line + "，令牌也要写成 npmAuthToken") : new(line, line);
+
     /// <summary>npm warns "ignoring workspace config at …" and takes the root's (github.com/npm/cli/issues/4605).</summary>
     private static void CheckWorkspaces(NpmScene npm, NpmProject project)
     {
         if (project.Root is not { Workspaces: not [] } root)
             return;
-        foreach (var package in project.Packages)
+        var unread = project.Packages.Where(p => p.Folder != project.Folder && root.HasWorkspace(Path.GetRelativePath(project.Folder, p.Folder)))
+            .Select(p => (p.Folder, Settings: npm.SettingsOf(p.Folder, ".npmrc").GroupBy(s => s.Key).Select(g => g.Last())
+                .Where(s => s.IsRegistry && !IsNpmjs(s.Value) && project.InEffect(NpmTool.Npm, s.Key)?.Value != s.Value).ToList())).ToList();
+        var target = npm.Scene.Files.ReadOrNew(Path.Join(project.Folder, ".npmrc"));
+        foreach (var (folder, settings) in unread)
         {
-            if (package.Folder == project.Folder || !root.HasWorkspace(Path.GetRelativePath(project.Folder, package.Folder)))
+            if (settings is not [var first, ..])
                 continue;
-            var unread = npm.SettingsOf(package.Folder, ".npmrc").FirstOrDefault(s => s.IsRegistry && !IsNpmjs(s.Value) && project.InEffect(NpmTool.Npm, s.Key)?.Value != s.Value);
-            if (unread is null)
-                continue;
-            var target = npm.Scene.Files.ReadOrNew(Path.Join(project.Folder, ".npmrc"));
-            npm.Scene.Add(new(NpmPitfalls.SettingsNotRead, unread.Place,
-                new Fact("tool", "npm"), new Fact("file", unread.Place.File!.Shown), new Fact("key", unread.Key), new Fact("target", target.Shown), new Fact("line", $"{unread.Key}={RegistryUrl.Show(unread.Value)}"))
+            // Where the root or another workspace says something else, a person has to choose.
+            var other = settings.Select(s => project.InEffect(NpmTool.Npm, s.Key) ?? unread.SelectMany(u => u.Settings).FirstOrDefault(o => o.Key == s.Key && o.Value != s.Value)).FirstOrDefault(o => o is not null);
+            var lines = settings.Concat(Logins(npm, project, folder, settings)).Select(s => (s.Key, s.Value)).ToList();
+            npm.Scene.Add(new(NpmPitfalls.SettingsNotRead, first.Place,
+                new Fact("tool", "npm"), new Fact("file", first.Place.File!.Shown), new Fact("key", first.Key), new Fact("target", target.Shown), new Fact("line", LinesOf(lines, other)))
             {
-                // Where the root says something else, a person has to choose.
-                Fix = unread.IsComputed || RegistryUrl.HasPassword(unread.Value) || project.InEffect(NpmTool.Npm, unread.Key) is not null ? null : SettingLine.AddOrNull(npm, target, NpmTool.Npm, [(unread.Key, unread.Value)]),
+                Fix = other is not null || settings.Exists(s => s.IsComputed || RegistryUrl.HasPassword(s.Value)) ? null : SettingLine.AddOrNull(npm, target, NpmTool.Npm, lines),
             });
         }
+    }
+
+    /// <summary>The credentials that go with the registries, where the file has a variable for them: without those, npm would get a 401.</summary>
+    private static IEnumerable<NpmSetting> Logins(NpmScene npm, NpmProject project, string folder, IReadOnlyList<NpmSetting> registries)
+        => npm.SettingsOf(folder, ".npmrc").Where(s => s is { IsCredential: true, Key: ['/', '/', ..] } && NpmSecret.IsVariable(s.Value) && project.InEffect(NpmTool.Npm, s.Key) is null
+            && s.Key[..s.Key.LastIndexOf(':')] is [.., '/'] login && registries.Any(r => RegistryUrl.LoginOf(r.Value).StartsWith(login, StringComparison.Ordinal)));
+
+    private static Words LinesOf(IReadOnlyList<(string Key, string Value)> settings, NpmSetting? other)
+    {
+        var lines = settings.Select(s => $"{s.Key}={RegistryUrl.Show(s.Value)}").ToList();
+        return new(string.Join(" and ", lines) + (other is null ? "" : $", unless {other.Place} is right, which says {RegistryUrl.Show(other.Value)}: there is one for all workspaces"),
+            string.Join(" 和 ", lines) + (other is null ? "" : $"；但 {other.Place} 写的是 {RegistryUrl.Show(other.Value)}：所有工作区只能用同一个，请先选定"));
     }
 
     private static void CheckVariables(NpmScene npm, NpmProject project)

@@ -14,6 +14,7 @@ internal static class PackageLock
         var skip = file.Text.StartsWith('\ufeff') ? 1 : 0;
         var bytes = Encoding.UTF8.GetBytes(file.Text, skip, file.Text.Length - skip);
         var entries = new List<LockEntry>();
+        var tarballs = new HashSet<string>(StringComparer.Ordinal);
         try
         {
             var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = MaxDepth });
@@ -27,13 +28,13 @@ internal static class PackageLock
                 {
                     reader.Read();
                     hasPackages = true;
-                    ReadAll(ref reader, entries, isOld: false);
+                    ReadAll(ref reader, entries, tarballs, isOld: false);
                 }
                 // Version 2 has both, for npm 6; only version 1 has this alone.
                 else if (reader.ValueTextEquals("dependencies"u8) && !hasPackages)
                 {
                     reader.Read();
-                    ReadAll(ref reader, entries, isOld: true);
+                    ReadAll(ref reader, entries, tarballs, isOld: true);
                 }
                 else
                 {
@@ -50,6 +51,7 @@ internal static class PackageLock
             files.PassOverMalformed(file, "JSON", (int)((e as JsonException)?.LineNumber ?? 0) + 1, e.Message);
             return null;
         }
+        entries = [.. entries.Select(e => e.Url is { } url && tarballs.Contains(url) ? e with { IsFromRegistry = false } : e)];
         if (bytes.Length == file.Text.Length - skip)
             return skip == 0 ? entries : [.. entries.Select(e => e with { Offset = e.Offset + skip })];
         return [.. InChars(entries, bytes, skip)];
@@ -67,7 +69,8 @@ internal static class PackageLock
         }
     }
 
-    private static void ReadAll(ref Utf8JsonReader reader, List<LockEntry> entries, bool isOld)
+    /// <param name="tarballs">Gets the addresses that packages name as dependencies: those are no registry's.</param>
+    private static void ReadAll(ref Utf8JsonReader reader, List<LockEntry> entries, HashSet<string> tarballs, bool isOld)
     {
         if (reader.TokenType is not JsonTokenType.StartObject)
         {
@@ -80,13 +83,13 @@ internal static class PackageLock
             var at = (int)reader.TokenStartIndex;
             reader.Read();
             if (reader.TokenType is JsonTokenType.StartObject)
-                ReadOne(ref reader, entries, isOld, key, at);
+                ReadOne(ref reader, entries, tarballs, isOld, key, at);
             else
                 reader.Skip();
         }
     }
 
-    private static void ReadOne(ref Utf8JsonReader reader, List<LockEntry> entries, bool isOld, string key, int at)
+    private static void ReadOne(ref Utf8JsonReader reader, List<LockEntry> entries, HashSet<string> tarballs, bool isOld, string key, int at)
     {
         string? version = null, resolved = null, alias = null;
         bool hasIntegrity = false, isElsewhere = false;
@@ -113,8 +116,10 @@ internal static class PackageLock
             else if (isOld && reader.ValueTextEquals("dependencies"u8))
             {
                 reader.Read();
-                ReadAll(ref reader, entries, isOld);
+                ReadAll(ref reader, entries, tarballs, isOld);
             }
+            else if (reader.ValueTextEquals(isOld ? "requires"u8 : "dependencies"u8) || reader.ValueTextEquals("devDependencies"u8) || reader.ValueTextEquals("optionalDependencies"u8))
+                ReadTarballs(ref reader, tarballs);
             else
                 reader.Skip();
         }
@@ -129,6 +134,22 @@ internal static class PackageLock
         else if (isOld && version.Contains(':', StringComparison.Ordinal))
             return;
         entries.Add(new(name, resolved, resolved is null || RegistryUrl.IsTarball(resolved), hasIntegrity, at));
+    }
+
+    /// <summary>Of <c>"name": "range"</c> those that have an address for a range.</summary>
+    private static void ReadTarballs(ref Utf8JsonReader reader, HashSet<string> tarballs)
+    {
+        reader.Read();
+        if (reader.TokenType is not JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return;
+        }
+        while (reader.Read() && reader.TokenType is JsonTokenType.PropertyName)
+        {
+            if (NextText(ref reader) is { } range && range.StartsWith("http", StringComparison.OrdinalIgnoreCase))
+                tarballs.Add(range);
+        }
     }
 
     private static string? NextText(ref Utf8JsonReader reader)

@@ -7,7 +7,7 @@ internal static class PnpmLock
 {
     public static IReadOnlyList<LockEntry>? ReadOrNull(TextFile file, FileReader files)
     {
-        if (!file.Text.StartsWith("lockfileVersion:", StringComparison.Ordinal) && !file.Text.Contains("\nlockfileVersion:", StringComparison.Ordinal))
+        if (!file.Text.TrimStart('\ufeff').StartsWith("lockfileVersion:", StringComparison.Ordinal) && !file.Text.Contains("\nlockfileVersion:", StringComparison.Ordinal))
         {
             files.PassOverMalformed(file, "YAML", 1, "no lockfileVersion");
             return null;

@@ -8,7 +8,7 @@ internal static class YarnLock
     public static Lockfile? ReadOrNull(TextFile file, FileReader files)
     {
         var text = file.Text;
-        var isBerry = text.StartsWith("__metadata:", StringComparison.Ordinal) || text.Contains("\n__metadata:", StringComparison.Ordinal);
+        var isBerry = text.TrimStart('\ufeff').StartsWith("__metadata:", StringComparison.Ordinal) || text.Contains("\n__metadata:", StringComparison.Ordinal);
         var entries = new List<LockEntry>();
         var reading = new Entry();
         var isStrange = false;
@@ -24,7 +24,7 @@ internal static class YarnLock
             {
                 reading.AddTo(entries, isBerry);
                 isStrange |= trimmed[^1] != ':';
-                reading = new Entry { Name = NameOf(trimmed), Offset = file.StartOf(number) };
+                reading = new Entry { Name = NameOf(trimmed), IsOfUrl = trimmed.Contains("@http", StringComparison.Ordinal), Offset = file.StartOf(number) };
             }
             else if (IndentOf(line) <= 2)
             {
@@ -71,6 +71,9 @@ internal static class YarnLock
 
         public string? Name { get; init; }
 
+        /// <summary>Whether who depends on it names an address, and no version.</summary>
+        public bool IsOfUrl { get; init; }
+
         public int Offset { get; set; }
 
         public void Read(ReadOnlySpan<char> line, int offset, bool isBerry)
@@ -111,7 +114,7 @@ internal static class YarnLock
         public void AddTo(List<LockEntry> entries, bool isBerry)
         {
             // What another system would install has no checksum until that system fetched it (yarnpkg/berry: conditions).
-            if (Name is { Length: > 0 } and not "__metadata" && _isNpm)
+            if (Name is { Length: > 0 } and not "__metadata" && _isNpm && !IsOfUrl)
                 entries.Add(new(_resolvedName ?? Name, _url, true, _hasIntegrity || (isBerry && _isConditional), Offset));
         }
     }

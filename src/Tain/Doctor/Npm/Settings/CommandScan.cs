@@ -48,7 +48,7 @@ internal static partial class CommandScan
             {
                 var value = match.Groups["value"];
                 if (key is not null)
-                    settings.Add(new(key, value.Value, file.AtLine(number), start + value.Index, value.Length) { IsForPublishing = isForPublishing });
+                    settings.Add(new(key, value.Value, file.AtLine(number), start + value.Index, value.Length) { IsForPublishing = isForPublishing, WrittenKey = match.Groups["key"].Value });
             }
         }
         return settings;

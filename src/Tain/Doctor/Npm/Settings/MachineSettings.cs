@@ -1,4 +1,6 @@
 using Tain.Doctor.Files;
+using Tain.Doctor.Go;
+using Tain.Doctor.Workplaces;
 
 namespace Tain.Doctor.Npm.Settings;
 
@@ -30,13 +32,27 @@ internal sealed class MachineSettings(Machine machine, FileReader files)
 
     private readonly Dictionary<NpmTool, IReadOnlyList<NpmSetting>> _own = [];
 
+    private IReadOnlyList<Assignment>? _profiles;
+
+    /// <summary>What the profiles of shells give to variables; of several lines in one file the last.</summary>
+    public IReadOnlyList<Assignment> Profiles => _profiles ??= [.. GoEnvironment.Profiles(machine).Select(files.ReadOrNull).OfType<TextFile>()
+        .SelectMany(f => AssignmentScan.Find(f, Checkup.Variables, 0, f.Text.Length).GroupBy(a => a.Name).Select(g => g.Last()))];
+
+    /// <summary>The same as settings of npm's, whether this process has them from there or not: new shells do.</summary>
+    public IEnumerable<NpmSetting> InProfiles => Profiles.Select(OfOrNull).OfType<NpmSetting>();
+
+    /// <summary>The setting that a variable is, of whichever tool; null when it is none.</summary>
+    public static NpmSetting? OfOrNull(Assignment variable)
+        => Enum.GetValues<NpmTool>().Select(t => KeyOrNull(t, variable.Name)).FirstOrDefault(k => k is not null) is { } key
+            ? new(key, variable.Value, variable.Place, variable.Start, variable.Length) { Assignment = variable, WrittenKey = variable.Name } : null;
+
     /// <summary>Variables, of which the names are npm's whatever their case: <c>NPM_CONFIG_STRICT_SSL</c> is <c>strict-ssl</c>.</summary>
     public IEnumerable<NpmSetting> Variables(NpmTool tool)
     {
         foreach (var (name, value) in machine.Environment.OrderBy(v => v.Key, StringComparer.Ordinal))
         {
             if (value.Length > 0 && KeyOrNull(tool, name) is { } key)
-                yield return new(key, value, Place.OfVariable(name));
+                yield return InProfiles.LastOrDefault(s => s.WrittenKey == name && s.Value == value) is { } origin ? origin with { Key = key } : new(key, value, Place.OfVariable(name));
         }
     }
 

@@ -1,5 +1,4 @@
 using Tain.Doctor.Files;
-using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace Tain.Doctor.Npm.Settings;
@@ -13,7 +12,7 @@ internal static class PnpmWorkspaceFile
         if (YamlFile.ParseOrNull(file, files) is not [{ RootNode: YamlMappingNode root }, ..])
             return settings;
         Add(root.ChildOrNull("registry"), NpmSetting.Registry, "registry");
-        Add(root.ChildOrNull("strictSsl"), NpmSetting.StrictSsl, "strictSsl", ownsLine: root.Style is not MappingStyle.Flow);
+        Add(root.ChildOrNull("strictSsl"), NpmSetting.StrictSsl, "strictSsl", ownsLine: root.OwnsLine("strictSsl"));
         foreach (var (key, value) in (root.ChildOrNull("registries") as YamlMappingNode ?? []).Children)
         {
             if (key is not YamlScalarNode { Value: { } name } keyNode)

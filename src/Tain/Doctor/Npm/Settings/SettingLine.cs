@@ -12,10 +12,19 @@ internal static class SettingLine
     public static string Of(NpmTool tool, string key, string value)
         => key == NpmSetting.Registry ? tool is NpmTool.Yarn ? $"npmRegistryServer: \"{value}\"" : $"registry={value}" : OfScope(tool, key[..^":registry".Length], value);
 
-    /// <summary>The edit that adds registries to a file; null where the file has a map that they would have to go into.</summary>
+    /// <summary>A scope's registry, in the words of the file or command that has it now.</summary>
+    public static string InPlaceOf(NpmSetting setting, string url) => (setting.Place.File?.Name, setting.ScopeOrNull!) switch
+    {
+        (".yarnrc.yml", var scope) => OfScope(NpmTool.Yarn, scope, url),
+        ("bunfig.toml", var scope) => $"\"{scope}\" = \"{url}\"",
+        ("pnpm-workspace.yaml", var scope) => $"registries: {{ \"{scope}\": {url} }}",
+        (_, var scope) => OfScope(NpmTool.Npm, scope, url),
+    };
+
+    /// <summary>The edit that adds registries, and logins by a variable, to a file; null where the file has a map that they would have to go into.</summary>
     public static Edit? AddOrNull(NpmScene npm, TextFile file, NpmTool tool, IReadOnlyList<(string Key, string Url)> settings)
     {
-        if (file is { Exists: true, Text: "" } || settings.Any(s => !RegistryUrl.IsPlain(s.Url) || !RegistryUrl.IsPlain(s.Key)))
+        if (file is { Exists: true, Text: "" } || settings.Any(s => !(RegistryUrl.IsPlain(s.Url) || NpmSecret.IsVariable(s.Url)) || !RegistryUrl.IsPlain(s.Key)))
             return null;
         if (tool is not NpmTool.Yarn)
         {

@@ -1,5 +1,4 @@
 using Tain.Doctor.Files;
-using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace Tain.Doctor.Npm.Settings;
@@ -35,7 +34,7 @@ internal static class YarnrcYmlFile
             if (map.ChildOrNull(name) is not YamlScalarNode { Value: { } value } node)
                 return;
             var (start, length, _) = file.Span(node);
-            settings.Add(new(key, value, file.At(node), start, length) { WrittenKey = name, OwnsLine = map == root && root.Style is not MappingStyle.Flow });
+            settings.Add(new(key, value, file.At(node), start, length) { WrittenKey = name, OwnsLine = map == root && root.OwnsLine(name) });
         }
     }
 
