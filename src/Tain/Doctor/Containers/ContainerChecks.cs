@@ -16,7 +16,7 @@ internal static class ContainerChecks
 
         // What a pipeline's own Docker builds is pulled by it; its jobs' images are not.
         var builds = uses.Where(u => u.Kind is ImageUseKind.From or ImageUseKind.CopyFrom).ToList();
-        foreach (var words in scene.Workplaces.Where(s => s.File is not null).SelectMany(s => YamlImages.DockerFlags(s, s.File!)))
+        foreach (var words in scene.Workplaces.Where(s => s.File is not null).SelectMany(s => PipelineImages.DockerFlags(s, s.File!)))
             DockerDaemonChecks.RunFlags(scene, words, builds);
 
         var ofMachine = ContainerFiles.OfMachine(scene.Machine).Select(f => (f.Kind, File: scene.Files.ReadOrNull(f.Path)!)).Where(f => f.File is not null).ToList();
@@ -25,9 +25,9 @@ internal static class ContainerChecks
             Check(scene, kind, file, uses, ContainerFiles.Certs(scene.Machine), hosts);
         foreach (var path in scene.Paths)
         {
-            // What a repository keeps for other machines: its own images are pulled elsewhere.
+            // What a repository keeps for the machines that pull its images, and others.
             if (ContainerFiles.KindOrNull(Path.GetDirectoryName(path)!, Path.GetFileName(path)) is { } kind && scene.Files.ReadOrNull(path) is { } file)
-                Check(scene, kind, file, [], certs: null, hosts: null);
+                Check(scene, kind, file, uses, certs: null, hosts: null);
         }
     }
 
@@ -56,7 +56,7 @@ internal static class ContainerChecks
         }
     }
 
-    /// <summary>In the files' order. A list of what a build leaves out has a Dockerfile's name before its own.</summary>
+    /// <summary>In the files' order, then those within compose files. A list of what a build leaves out has a Dockerfile's name before its own.</summary>
     private static Dictionary<TextFile, DockerfileText> ReadDockerfiles(Scene scene)
     {
         var read = new Dictionary<TextFile, DockerfileText>();
@@ -64,6 +64,14 @@ internal static class ContainerChecks
         {
             if (!file.Name.EndsWith(".dockerignore", StringComparison.Ordinal) && DockerfileLexer.ParseOrNull(file, scene.Files) is { } text)
                 read.TryAdd(file, text);
+        }
+        foreach (var workplace in scene.Workplaces.Where(s => s.File is not null && WorkplaceReader.IsCompose(s.File.Name)))
+        {
+            foreach (var (text, first) in workplace.Documents.SelectMany(d => ComposeFiles.Dockerfiles(d.RootNode, workplace.File!)))
+            {
+                if (DockerfileLexer.ParseOrNull(text, scene.Files, first) is { } inline)
+                    read.Add(text, inline);
+            }
         }
         return read;
     }

@@ -20,14 +20,20 @@ internal sealed class DockerfileLexer
     private readonly List<DockerInstruction> _instructions = [];
     private char _escape = '\\';
     private DockerWord? _syntax;
-    private int _line = 1;
+    private readonly int _first;
+    private int _line;
 
-    private DockerfileLexer(TextFile file) => _file = file;
+    private DockerfileLexer(TextFile file, int first)
+    {
+        _file = file;
+        _line = _first = first;
+    }
 
     /// <summary>Null, and named, when it is no Dockerfile: it never repeats what stands there, which may be anything.</summary>
-    public static DockerfileText? ParseOrNull(TextFile file, FileReader files)
+    /// <param name="first">The line that it begins in, from 1.</param>
+    public static DockerfileText? ParseOrNull(TextFile file, FileReader files, int first = 1)
     {
-        var lexer = new DockerfileLexer(file);
+        var lexer = new DockerfileLexer(file, first);
         if (lexer.Read() is { } problem)
         {
             files.PassOverMalformed(file, "Dockerfile", problem.Line, problem.What);
@@ -61,7 +67,7 @@ internal sealed class DockerfileLexer
     private void ReadDirectives()
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        for (var line = 1; line <= _file.LineCount; line++)
+        for (var line = _first; line <= _file.LineCount; line++)
         {
             var text = _file.Line(line).TrimStart('\ufeff').Trim();
             if (text.IsEmpty || text[0] != '#' || text.IndexOf('=') is not (> 0 and var equals))
