@@ -1,47 +1,186 @@
 using System.Text.RegularExpressions;
 using Tain.Doctor.Files;
 using Tain.Doctor.Workplaces;
+using YamlDotNet.RepresentationModel;
 
 namespace Tain.Doctor.Containers;
 
-/// <summary>The names that images get which are built in the repository: whoever uses them pulls nothing.</summary>
-internal static partial class BuiltImages
+/// <summary>The names that images get which are built in the repository: whoever uses them pulls nothing, or what the team itself has pushed.</summary>
+internal sealed partial class BuiltImages
 {
-    public static HashSet<string> Find(Scene scene)
+    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+
+    /// <summary>What stands behind a registry that only a variable knows: <c>shop/api</c> of <c>$REGISTRY/shop/api</c>.</summary>
+    private readonly HashSet<string> _ends = new(StringComparer.Ordinal);
+
+    public static BuiltImages Find(Scene scene)
     {
-        var names = new HashSet<string>(StringComparer.Ordinal);
+        var built = new BuiltImages();
         foreach (var workplace in scene.Workplaces)
         {
             if (workplace.File is not { } file)
                 continue;
-            if (WorkplaceReader.IsCompose(file.Name))
-            {
-                foreach (var service in workplace.Documents.SelectMany(d => YamlImages.Members(d.RootNode.ChildOrNull("services"))).Where(s => s.ChildOrNull("build") is not null))
-                    Add(service.ChildOrNull("image").TextOrNull());
-            }
-            if (workplace.Kind is WorkplaceKind.Image || !Tools.Any(t => file.Text.Contains(t, StringComparison.Ordinal)))
-                continue;
-            foreach (var line in workplace.Text.Replace("\\\r\n", " ", StringComparison.Ordinal).Replace("\\\n", " ", StringComparison.Ordinal).Split('\n').Where(IsBuild))
-            {
-                foreach (Match tag in TagOption().Matches(line))
-                    Add(tag.Groups["name"].Value);
-            }
+            foreach (var root in workplace.Documents.Select(d => d.RootNode))
+                built.AddYaml(root, file, workplace.Kind);
+            if (workplace.Kind is not WorkplaceKind.Image && HasTool(file))
+                built.AddText(workplace.Text, file);
         }
-        return names;
-
-        void Add(string? name)
+        foreach (var path in scene.Paths.Where(p => ContainerFiles.IsBuild(Path.GetFileName(p))))
         {
-            // The tag is often a variable: it makes no difference.
-            if (name is not null && name.IndexOf('$', StringComparison.Ordinal) is var variable && ImageReference.ParseOrNull(variable > 0 ? name[..variable].TrimEnd(':') : name) is { } image)
-                names.Add(image.Name);
+            if (scene.Files.ReadOrNull(path) is { } file && (IsBake(file) || HasTool(file)))
+                built.AddText(file.Text, file);
+        }
+        return built;
+    }
+
+    public bool Contains(ImageReference image)
+    {
+        if (_names.Contains(image.Name))
+            return true;
+        if (_ends.Count == 0)
+            return false;
+        // One word behind a variable may be any registry's, but hardly a public one's.
+        for (var slash = image.Name.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = image.Name.IndexOf('/', slash + 1))
+        {
+            var end = image.Name[(slash + 1)..];
+            if (_ends.Contains(end) && (end.Contains('/', StringComparison.Ordinal) ? !end.StartsWith("library/", StringComparison.Ordinal) : image.Registry != ImageReference.DockerHub && !KnownHosts.IsPublicRegistry(image.Registry)))
+                return true;
+        }
+        return false;
+    }
+
+    private static bool HasTool(TextFile file) => Tools.Any(t => file.Text.Contains(t, StringComparison.Ordinal));
+
+    private static bool IsBake(TextFile file) => file.Name.StartsWith("docker-bake", StringComparison.Ordinal);
+
+    private static readonly string[] Tools = ["docker", "podman", "nerdctl", "buildah", "kaniko", "pack build"];
+
+    private void AddYaml(YamlNode root, TextFile file, WorkplaceKind kind)
+    {
+        if (WorkplaceReader.IsCompose(file.Name))
+        {
+            foreach (var service in YamlImages.Members(root.ChildOrNull("services")).Where(s => s.ChildOrNull("build") is not null))
+                AddAll([service.ChildOrNull("image"), .. Elements(service.ChildOrNull("build").ChildOrNull("tags"))]);
+        }
+        else if (file.Name.StartsWith(".goreleaser", StringComparison.Ordinal))
+        {
+            AddAll(YamlFile.Scalars(root).Where(s => s.Key is "image_templates" or "images" or "name_template" or "repository" or "repositories").Select(s => s.Node));
+        }
+        else if (file.Name.StartsWith("cloudbuild", StringComparison.Ordinal))
+        {
+            AddAll(Elements(root.ChildOrNull("images")));
+        }
+        else if (root.ChildOrNull("apiVersion").TextOrNull()?.StartsWith("skaffold/", StringComparison.Ordinal) ?? false)
+        {
+            AddAll(Elements(root.ChildOrNull("build").ChildOrNull("artifacts")).Select(a => a.ChildOrNull("image")));
+        }
+        else if (kind is WorkplaceKind.Pipeline && file.Text.Contains("uses:", StringComparison.Ordinal))
+        {
+            AddActions(root);
+        }
+
+        void AddAll(IEnumerable<YamlNode?> nodes)
+        {
+            foreach (var text in nodes.Select(n => n.TextOrNull()).OfType<string>())
+                Add(WithPlainVariables(text), []);
+        }
+
+        static IEnumerable<YamlNode> Elements(YamlNode? list) => (list as YamlSequenceNode)?.Children ?? [];
+    }
+
+    /// <summary>Steps of GitHub's that build: docker/build-push-action, docker/metadata-action, redhat-actions/buildah-build and their like.</summary>
+    private void AddActions(YamlNode root)
+    {
+        var steps = YamlFile.Mappings(root).ToList();
+        var variables = steps.Select(m => m.ChildOrNull("env")).OfType<YamlMappingNode>().SelectMany(m => m.Children).Where(v => v is { Key: YamlScalarNode, Value: YamlScalarNode })
+            .GroupBy(v => v.Key.TextOrNull() ?? "", v => v.Value.TextOrNull() ?? "", StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First(), StringComparer.Ordinal);
+        foreach (var step in steps)
+        {
+            if (step.ChildOrNull("uses").TextOrNull() is not { } uses || uses.Contains("run", StringComparison.Ordinal) || !Builders.Any(b => uses.Contains(b, StringComparison.Ordinal)) || step.ChildOrNull("with") is not { } with)
+                continue;
+            foreach (var key in (string[])["tags", "images", "image", "image-name", "image_name", "repository", "name"])
+            {
+                foreach (var entry in (with.ChildOrNull(key).TextOrNull() is { } text ? WithPlainVariables(text) : "").Split([',', '\n', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+                {
+                    var name = entry.StartsWith("name=", StringComparison.Ordinal) ? entry["name=".Length..] : entry;
+                    Add(name, variables);
+                    if (with.ChildOrNull("registry").TextOrNull() is { } registry)
+                        Add($"{WithPlainVariables(registry)}/{name}", variables);
+                }
+            }
         }
     }
 
-    private static bool IsBuild(string line)
-        => line.Length < 4000 && Tools.Any(t => line.Contains(t, StringComparison.Ordinal)) && (line.Contains(" build", StringComparison.Ordinal) || line.Contains(" bud ", StringComparison.Ordinal));
+    private static readonly string[] Builders = ["build", "docker", "metadata", "kaniko"];
 
-    private static readonly string[] Tools = ["docker", "podman", "nerdctl", "buildah"];
+    private void AddText(string text, TextFile file)
+    {
+        text = WithPlainVariables(text.Replace("\\\r\n", " ", StringComparison.Ordinal).Replace("\\\n", " ", StringComparison.Ordinal));
+        var variables = ComposeFiles.Assigned(text);
+        foreach (var line in text.Split('\n').Where(l => l.Length < 4000))
+        {
+            var matches = Named().Matches(line).AsEnumerable();
+            if (Tools.Any(t => line.Contains(t, StringComparison.Ordinal)) && (line.Contains(" build", StringComparison.Ordinal) || line.Contains(" bud ", StringComparison.Ordinal)))
+                matches = matches.Concat(TagOption().Matches(line));
+            foreach (var match in matches)
+                Add(match.Groups["name"].Value, variables);
+            foreach (Match match in TagOrPush().Matches(line))
+            {
+                foreach (var word in match.Groups["names"].Value.Split([' ', '\t', '"', '\'', '\\', ','], StringSplitOptions.RemoveEmptyEntries))
+                    Add(word, variables);
+            }
+        }
+        if (!IsBake(file))
+            return;
+        foreach (Match list in BakeTags().Matches(text))
+        {
+            foreach (Match tag in Quoted().Matches(list.Groups["tags"].Value))
+                Add(tag.Groups["name"].Value, variables);
+        }
+    }
+
+    private void Add(string written, Dictionary<string, string> variables)
+    {
+        var name = Interpolation.Expand(written.TrimEnd('\\'), variables.GetValueOrDefault);
+        if (name is null)
+            return;
+        // The tag is often a variable: it makes no difference.
+        var variable = name.IndexOf('$', StringComparison.Ordinal);
+        if (variable < 0 || (name.AsSpan(0, variable).LastIndexOf(':') is > 0 and var colon && !name.AsSpan(colon).Contains('/')))
+        {
+            var tag = variable < 0 ? name.Length : name.LastIndexOf(':', variable);
+            if (ImageReference.ParseOrNull(name[..tag]) is { } image)
+                _names.Add(image.Name);
+            return;
+        }
+        var last = name.LastIndexOf('/');
+        var known = name.AsSpan(last + 1).IndexOfAny(':', '@') is >= 0 and var end ? name[..(last + 1 + end)] : name;
+        // Behind the last part that a variable is in.
+        if (known.IndexOf('/', known.LastIndexOf('$') is >= 0 and var at ? at : 0) is >= 0 and var slash && ImageReference.ParseOrNull("example.com/" + known[(slash + 1)..]) is { } rest)
+            _ends.Add(rest.Repository);
+    }
+
+    /// <summary><c>${{ env.A }}</c>, <c>$(A)</c> and <c>{{ a }}</c> as <c>${A}</c>; what is to be computed is a variable without a value.</summary>
+    private static string WithPlainVariables(string text)
+        => Braces().Replace(text, m => m.Groups["name"].Value is { Length: > 0 } name ? $"${{{name}}}" : "${_}");
+
+    [GeneratedRegex(@"\$?\{\{[ \t]{0,20}(?:(?:env\.)?(?<name>[A-Za-z_]\w{0,200})|[^{}\n]{0,500}?)[ \t]{0,20}\}\}|\$\((?:(?<name>[A-Za-z_]\w{0,200})|[^()\n]{0,500})\)", RegexOptions.CultureInvariant)]
+    private static partial Regex Braces();
 
     [GeneratedRegex("""\s(?:-t|--tag)[\s=]\s*['"]?(?<name>[^\s'"]+)""", RegexOptions.CultureInvariant)]
     private static partial Regex TagOption();
+
+    /// <summary>kaniko's option, buildpacks' command, Jenkins' step and Tilt's functions.</summary>
+    [GeneratedRegex("""(?:--destination[=\s]\s{0,20}|\bpack build\s{1,20}|\bdocker\.build\(\s{0,20}|\b(?:docker|custom|podman)_build(?:_with_restart)?\(\s{0,20}(?:ref\s{0,20}=\s{0,20})?)['"]?(?<name>[^\s'",)]{1,1000})""", RegexOptions.CultureInvariant)]
+    private static partial Regex Named();
+
+    /// <summary>What is given a name here, or goes from here to a registry.</summary>
+    [GeneratedRegex(@"\b(?:docker|podman|nerdctl|buildah)[ \t]{1,20}(?:image[ \t]{1,20})?(?:tag|push|commit)[ \t](?<names>[^;&|\n]{1,2000})", RegexOptions.CultureInvariant)]
+    private static partial Regex TagOrPush();
+
+    [GeneratedRegex("""\btags"?\s{0,100}[=:]\s{0,100}\[(?<tags>[^\]]{0,10000})\]""", RegexOptions.CultureInvariant)]
+    private static partial Regex BakeTags();
+
+    [GeneratedRegex("""["'](?<name>[^"'\s]{1,1000})["']""", RegexOptions.CultureInvariant)]
+    private static partial Regex Quoted();
 }

@@ -14,7 +14,7 @@ internal static class ContainerChecks
 
         // What a pipeline's own Docker builds is pulled by it; its jobs' images are not.
         var builds = uses.Where(u => u.Kind is ImageUseKind.From or ImageUseKind.CopyFrom).ToList();
-        foreach (var words in scene.Workplaces.Where(s => s.File is not null).SelectMany(s => YamlImages.DockerFlags(s, s.File!)))
+        foreach (var words in scene.Workplaces.Where(s => s.File is not null).SelectMany(s => PipelineImages.DockerFlags(s, s.File!)))
             DockerDaemonChecks.RunFlags(scene, words, builds);
 
         var ofMachine = ContainerFiles.OfMachine(scene.Machine).Select(f => (f.Kind, File: scene.Files.ReadOrNull(f.Path)!)).Where(f => f.File is not null).ToList();
@@ -23,9 +23,9 @@ internal static class ContainerChecks
             Check(scene, kind, file, uses, ContainerFiles.Certs(scene.Machine), hosts);
         foreach (var path in scene.Paths)
         {
-            // What a repository keeps for other machines: its own images are pulled elsewhere.
+            // What a repository keeps for the machines that pull its images, and others.
             if (ContainerFiles.KindOrNull(Path.GetDirectoryName(path)!, Path.GetFileName(path)) is { } kind && scene.Files.ReadOrNull(path) is { } file)
-                Check(scene, kind, file, [], certs: null, hosts: null);
+                Check(scene, kind, file, uses, certs: null, hosts: null);
         }
     }
 

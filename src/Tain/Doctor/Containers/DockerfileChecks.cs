@@ -9,10 +9,12 @@ internal static class DockerfileChecks
     public static void Run(Scene scene, TextFile file, DockerfileText text)
     {
         var stages = DockerStage.Of(text);
+        // What has been downloaded at the end of each stage.
+        var downloaded = new Dictionary<DockerStage, HashSet<Download>>(ReferenceEqualityComparer.Instance);
         foreach (var stage in stages)
         {
             AddUrls(scene, file, stage);
-            AddSourcesFirst(scene, file, stage);
+            AddSourcesFirst(scene, file, stage, downloaded[stage] = stage.Parent is null ? [] : [.. downloaded[stage.Parent]]);
         }
         if (stages is [.., var last] && !IsForDevelopers(file))
             Toolchains.Check(scene, file, last, isOnly: stages.Count == 1);
@@ -33,31 +35,31 @@ internal static class DockerfileChecks
     }
 
     /// <summary>All of the sources are there before the dependencies are downloaded, and no cache holds the downloads.</summary>
-    private static void AddSourcesFirst(Scene scene, TextFile file, DockerStage stage)
+    /// <param name="downloaded">What the stage that it goes on from has downloaded; it gets this one's.</param>
+    private static void AddSourcesFirst(Scene scene, TextFile file, DockerStage stage, HashSet<Download> downloaded)
     {
-        var downloaded = new HashSet<Download>();
-        for (var before = stage.Parent; before is not null; before = before.Parent)
-            downloaded.UnionWith(before.Instructions.Where(IsRun).SelectMany(Download.In).Select(d => d.Of));
         DockerInstruction? copy = null;
+        var isSaid = false;
         foreach (var instruction in stage.Instructions.Where(i => !i.IsOnBuild))
         {
             if (instruction.Keyword is "COPY" or "ADD" && IsAll(instruction))
                 copy ??= instruction;
-            if (!IsRun(instruction))
+            // Who is told to ask nobody needs nothing more.
+            if (instruction.Keyword == "ENV")
+                downloaded.UnionWith(Download.NeverAsked(instruction));
+            if (instruction.Keyword != "RUN")
                 continue;
             foreach (var (download, command) in Download.In(instruction))
             {
-                if (!downloaded.Add(download) || copy is null || instruction.Mounts.Any(m => m.Options.GetValueOrDefault("type") == "cache"))
+                if (!downloaded.Add(download) || copy is null || isSaid || instruction.Mounts.Any(m => m.Options.GetValueOrDefault("type") == "cache"))
                     continue;
                 scene.Add(new(DockerfilePitfalls.SourcesFirst, file.AtLine(copy.Line), new Fact("copy", copy.Keyword + " . ."), new Fact("line", Number(copy.Line)), new Fact("command", command),
                     new Fact("at", Number(instruction.Line)), new Fact("files", download.Files), new Fact("cache", download.Cache)));
                 // The next ones have the same cause.
-                return;
+                isSaid = true;
             }
         }
     }
-
-    private static bool IsRun(DockerInstruction instruction) => instruction.Keyword == "RUN" && !instruction.IsOnBuild;
 
     /// <summary><c>COPY . .</c>: all of the context.</summary>
     private static bool IsAll(DockerInstruction copy)

@@ -1,6 +1,5 @@
 using System.Text;
 using Tain.Doctor.Files;
-using Tain.Doctor.Workplaces;
 
 namespace Tain.Doctor.Containers;
 
@@ -21,26 +20,20 @@ internal sealed class DockerfileLexer
     private readonly List<DockerInstruction> _instructions = [];
     private char _escape = '\\';
     private DockerWord? _syntax;
-    private int _line = 1;
+    private readonly int _first;
+    private int _line;
 
-    private DockerfileLexer(TextFile file) => _file = file;
-
-    /// <summary>In the files' order. A list of what a build leaves out has a Dockerfile's name before its own.</summary>
-    public static IReadOnlyDictionary<TextFile, DockerfileText> ReadAll(Scene scene)
+    private DockerfileLexer(TextFile file, int first)
     {
-        var read = new Dictionary<TextFile, DockerfileText>();
-        foreach (var file in scene.Workplaces.Where(s => s.Kind is WorkplaceKind.Image).Select(s => s.File).OfType<TextFile>())
-        {
-            if (!file.Name.EndsWith(".dockerignore", StringComparison.Ordinal) && ParseOrNull(file, scene.Files) is { } text)
-                read.TryAdd(file, text);
-        }
-        return read;
+        _file = file;
+        _line = _first = first;
     }
 
     /// <summary>Null, and named, when it is no Dockerfile: it never repeats what stands there, which may be anything.</summary>
-    public static DockerfileText? ParseOrNull(TextFile file, FileReader files)
+    /// <param name="first">The line that it begins in, from 1.</param>
+    public static DockerfileText? ParseOrNull(TextFile file, FileReader files, int first = 1)
     {
-        var lexer = new DockerfileLexer(file);
+        var lexer = new DockerfileLexer(file, first);
         if (lexer.Read() is { } problem)
         {
             files.PassOverMalformed(file, "Dockerfile", problem.Line, problem.What);
@@ -74,7 +67,7 @@ internal sealed class DockerfileLexer
     private void ReadDirectives()
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        for (var line = 1; line <= _file.LineCount; line++)
+        for (var line = _first; line <= _file.LineCount; line++)
         {
             var text = _file.Line(line).TrimStart('\ufeff').Trim();
             if (text.IsEmpty || text[0] != '#' || text.IndexOf('=') is not (> 0 and var equals))

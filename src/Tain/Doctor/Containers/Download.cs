@@ -19,11 +19,40 @@ internal sealed record Download(string Tool, string Files, string Cache)
     private static readonly Download Cargo = new("cargo", "Cargo.toml Cargo.lock", "/usr/local/cargo/registry");
     private static readonly Download DotNet = new("dotnet", "*.csproj", "/root/.nuget/packages");
 
+    /// <summary>Settings of the environment with which a tool asks nobody.</summary>
+    private static readonly (string Setting, Download Of)[] Offline =
+    [
+        ("GOPROXY=off", Go), ("npm_config_offline=true", Npm), ("npm_config_offline=true", Pnpm), ("YARN_ENABLE_NETWORK=false", Yarn), ("YARN_ENABLE_NETWORK=0", Yarn), ("PIP_NO_INDEX=1", Pip), ("PIP_NO_INDEX=true", Pip),
+        ("UV_OFFLINE=1", Uv), ("UV_OFFLINE=true", Uv), ("COMPOSER_DISABLE_NETWORK=1", Composer), ("CARGO_NET_OFFLINE=true", Cargo),
+    ];
+
+    /// <summary>What an ENV has ask nobody.</summary>
+    public static IEnumerable<Download> NeverAsked(DockerInstruction env)
+        => NeverAsked(env.Words is [{ Text: var name }, { Text: var value }] && !name.Contains('=', StringComparison.Ordinal) ? [$"{name}={value}"] : env.Words.Select(w => w.Text));
+
+    private static IEnumerable<Download> NeverAsked(IEnumerable<string> settings)
+        => from setting in settings
+           let plain = setting.Replace("\"", "", StringComparison.Ordinal).Replace("'", "", StringComparison.Ordinal)
+           from offline in Offline
+           where plain.Equals(offline.Setting, StringComparison.OrdinalIgnoreCase)
+           select offline.Of;
+
+    /// <summary>An option with which a tool takes what is there, or fails.</summary>
+    private static bool IsOffline(string[] words) => words.Any(w => w == "--offline" || (words[0], w) is ("bundle", "--local") or ("pip" or "pip3", "--no-index") or ("yarn", "--immutable-cache") or ("mvn" or "./mvnw", "-o"));
+
     /// <summary>The downloads of a RUN, each with its command in short: never the text itself, which may hold a token.</summary>
     public static IEnumerable<(Download Of, string Command)> In(DockerInstruction run)
     {
-        foreach (var words in ShellCommands.Of(run))
+        if (run.FlagOrNull("--network")?.Text == "none")
+            yield break;
+        var exported = new HashSet<Download>();
+        foreach (var (words, settings) in ShellCommands.WithSettings(run))
         {
+            var never = NeverAsked(settings).ToList();
+            if (words.Length == 0)
+                exported.UnionWith(never);
+            if (words.Length == 0 || IsOffline(words))
+                continue;
             var arguments = ShellCommands.Arguments(words).ToList();
             var first = arguments.FirstOrDefault() ?? "";
             // "npm install express" and "npm install -g yarn" install a tool, and read no list.
@@ -35,6 +64,7 @@ internal sealed record Download(string Tool, string Files, string Cache)
                 ("yarn", "") when !words.Contains("--version") => (Yarn, "yarn"),
                 ("yarn", "install") => (Yarn, "yarn install"),
                 ("pnpm", "install" or "i") when isWhole => (Pnpm, "pnpm install"),
+                ("pnpm", "fetch") => (Pnpm, "pnpm fetch"),
                 ("bun", "install") => (Bun, "bun install"),
                 ("pip" or "pip3", "install") when words.Any(w => w is "-r" or "--requirement" || w.StartsWith("-r", StringComparison.Ordinal)) => (Pip, "pip install -r"),
                 ("poetry", "install") => (Poetry, "poetry install"),
@@ -46,7 +76,7 @@ internal sealed record Download(string Tool, string Files, string Cache)
                 ("dotnet", "restore") => (DotNet, "dotnet restore"),
                 _ => (null, ""),
             };
-            if (found.Item1 is { } download)
+            if (found.Item1 is { } download && !never.Contains(download) && !exported.Contains(download))
                 yield return (download, found.Item2);
         }
     }

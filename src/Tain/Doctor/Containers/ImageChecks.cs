@@ -8,16 +8,6 @@ internal static class ImageChecks
     /// <summary>Examples that a finding gives for a whole file.</summary>
     private const int MaxExamples = 3;
 
-    /// <summary>Tags, or the first word of them, that go from one version to the next without a word. A number, even a major one by itself, and a
-    /// distribution's code name bound at least what may come.</summary>
-    private static readonly HashSet<string> Moving = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "latest", "stable", "edge", "main", "master", "trunk", "head", "nightly", "daily", "weekly", "lts", "current", "mainline", "rolling", "dev", "devel", "develop", "development",
-        "next", "canary", "snapshot", "unstable", "testing", "sid", "rawhide", "preview", "insiders", "beta", "alpha", "rc", "release", "prod", "production", "staging",
-        // Only what it is built on: "node:alpine" is any version of node.
-        "alpine", "slim", "fpm", "apache", "cli", "dind", "rootless", "nonroot", "debug",
-    };
-
     public static void Run(Scene scene, IReadOnlyList<ImageUse> uses)
     {
         foreach (var use in uses)
@@ -31,21 +21,9 @@ internal static class ImageChecks
             AddNotPinned(scene, [.. file]);
     }
 
-    /// <summary>Whether the image may be another one tomorrow without anybody's doing.</summary>
-    internal static bool IsMoving(ImageReference image)
-    {
-        if (image.Digest is not null)
-            return false;
-        if (image.Tag is null)
-            return true;
-        var first = image.Tag.AsSpan().IndexOfAny('-', '_', '.') is > 0 and var end ? image.Tag[..end] : image.Tag;
-        // "alpine3.20" and "alpine-3.20" say what they are; so does "release-1.2", "main-4f2a9c1" and "dev-20240102".
-        return Moving.Contains(first) && !image.Tag.AsSpan(first.Length).ContainsAnyInRange('0', '9');
-    }
-
     private static void AddMoving(Scene scene, ImageUse use)
     {
-        if (!IsMoving(use.Image))
+        if (use.IsTagOpen || KnownHosts.IsOwn(use.Image.Registry) || !MovingTags.Has(use.Image))
             return;
         // Docker itself recommends the moving "docker/dockerfile:1", and "labs" for what is new.
         if (use.Kind is ImageUseKind.Syntax && use.Image.Tag is not (null or "latest"))
@@ -74,7 +52,7 @@ internal static class ImageChecks
     /// <summary>What ends up with others: images that are built and Pods. In a pipeline or a compose file a version does: nobody ships what runs there,
     /// and a digest would have to be renewed by hand.</summary>
     private static bool IsToBePinned(ImageUse use)
-        => use.Kind is ImageUseKind.From or ImageUseKind.CopyFrom or ImageUseKind.Kubernetes && use.Image.Digest is null && !IsMoving(use.Image) && !IsCommit(use.Image.Tag);
+        => use.Kind is ImageUseKind.From or ImageUseKind.CopyFrom or ImageUseKind.Kubernetes && use.Image.Digest is null && !use.IsTagOpen && !KnownHosts.IsOwn(use.Image.Registry) && !MovingTags.Has(use.Image) && !IsCommit(use.Image.Tag);
 
     /// <summary>A tag that ends in a commit's hash is made once.</summary>
     private static bool IsCommit(string? tag)

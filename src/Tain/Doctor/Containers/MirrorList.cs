@@ -1,3 +1,4 @@
+using System.Net;
 using Tain.Doctor.Files;
 using Tain.Doctor.Fixes;
 
@@ -52,13 +53,22 @@ internal static class MirrorList
     }
 
     /// <summary>Says that nobody's identity is checked, unless all happens on this machine.</summary>
+    /// <param name="host">A host, one with an image's path behind it, or a range of addresses.</param>
     public static void AddInsecure(Scene scene, Place place, string setting, string host)
     {
         if (KnownHosts.IsLoopback(host))
             return;
+        // Of a range nobody has the certificate.
+        var isRange = host.Contains('*', StringComparison.Ordinal) || (host.Contains('/', StringComparison.Ordinal) && IPNetwork.TryParse(host, out _));
+        host = KnownHosts.Show(isRange ? host : KnownHosts.HostOf(host));
         // All of the internet, rather than one registry.
         var isAll = host is "0.0.0.0/0" or "::/0" or "0.0.0.0/1" or "128.0.0.0/1" or "*";
-        scene.Add(new(MirrorPitfalls.Insecure, place, new Fact("setting", setting), new Fact("host", KnownHosts.Show(host))) { Severity = isAll ? Severity.Error : Severity.Warning });
+        var cure = isRange
+            ? new Words($"Take {host} out of it, or name the one registry that is meant in its place; with a certificate that one needs no entry either.",
+                $"从中删除 {host}，或改为只写真正需要的那一个仓库；给它配上证书后，连这一项也不需要。")
+            : new Words($"Give {host} a certificate, put its authority where the tool looks (such as /etc/docker/certs.d/{host}/ca.crt, or ca = in hosts.toml), and take {setting} out.",
+                $"为 {host} 配置证书，把 CA 放到工具会查找的位置（如 /etc/docker/certs.d/{host}/ca.crt，或 hosts.toml 中的 ca =），然后删除 {setting}。");
+        scene.Add(new(MirrorPitfalls.Insecure, place, new Fact("setting", setting), new Fact("host", host), new Fact("cure", cure)) { Severity = isAll ? Severity.Error : Severity.Warning });
     }
 
     /// <summary>The name that images have, where a server's was written; null when it is one.</summary>

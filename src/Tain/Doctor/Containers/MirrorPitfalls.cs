@@ -119,8 +119,8 @@ internal static class MirrorPitfalls
         new("A registry is talked to without checking who answers", "访问镜像仓库时不验证对方身份"),
         new("{setting} turns off https or its certificates for {host}: whoever is on the way can put another image in place of any tag, and reads the registry's password.",
             "{setting} 使访问 {host} 时不用 https 或不校验证书：途中任何人都可替换标签对应的镜像，并读取仓库密码。"),
-        new("Give {host} a certificate, put its authority where the tool looks (such as /etc/docker/certs.d/{host}/ca.crt, or ca = in hosts.toml), and take {setting} out.",
-            "为 {host} 配置证书，把 CA 放到工具会查找的位置（如 /etc/docker/certs.d/{host}/ca.crt，或 hosts.toml 中的 ca =），然后删除 {setting}。"));
+        // A range of addresses wants something else than a host.
+        new("{cure}", "{cure}"));
 
     public static Pitfall Unreachable { get; } = new("container-mirror-unreachable", Severity.Error,
         new("A mirror that does not answer as a registry", "镜像站没有以镜像仓库的方式应答"),

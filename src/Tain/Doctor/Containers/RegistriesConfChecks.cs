@@ -19,7 +19,10 @@ internal static class RegistriesConfChecks
             AddSchemes(scene, file, $"[registries.{list}]", root.At("registries", list, "registries"));
         AddSchemes(scene, file, Search, root[Search]);
         if (root["short-name-mode"]?.StringOrNull != "enforcing")
-            AddShortNames(scene, file, root[Search]);
+        {
+            AddShortNames(scene, file, Search, root[Search]);
+            AddShortNames(scene, file, "[registries.search]", root.At("registries", "search", "registries"));
+        }
         foreach (var registry in root["registry"]?.Items ?? [])
             AddRegistry(scene, file, registry, uses);
     }
@@ -109,11 +112,11 @@ internal static class RegistriesConfChecks
         => scene.Add(new(MirrorPitfalls.PodmanUse, file.At(value.Start), new Fact("setting", $"{Use} = \"{KnownHosts.Show(value.Text!)}\""), new Fact("said", said)));
 
     /// <summary>containers-registries.conf(5), "Short-Name Aliasing": who may push to an earlier registry takes over the names that are meant for a later one.</summary>
-    private static void AddShortNames(Scene scene, TextFile file, TomlValue? list)
+    private static void AddShortNames(Scene scene, TextFile file, string setting, TomlValue? list)
     {
         var names = (list?.Items ?? []).Select(i => i.StringOrNull).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase).ToList();
         if (list is not null && names.FindIndex(KnownHosts.IsOpenToAll) is >= 0 and var open && open < names.Count - 1)
-            scene.Add(new(MirrorPitfalls.ShortNames, file.At(list.Start), new Fact("setting", Search), new Fact("open", names[open]), new Fact("next", KnownHosts.Show(names[open + 1]))));
+            scene.Add(new(MirrorPitfalls.ShortNames, file.At(list.Start), new Fact("setting", setting), new Fact("open", names[open]), new Fact("next", KnownHosts.Show(names[open + 1]))));
     }
 
     /// <summary>A server of Docker Hub's, or <c>docker.io/nginx</c>, which is <c>docker.io/library/nginx</c>.</summary>
@@ -134,7 +137,7 @@ internal static class RegistriesConfChecks
         // One mirror without it serves tags.
         if (mirrors.Count == 0 || setting is null || (whole is null && !mirrors.All(m => m["pull-from-mirror"]?.StringOrNull == "digest-only")))
             return;
-        if (uses.FirstOrDefault(u => u.Image.Digest is null && u.Image.IsBelow(prefix)) is { } use)
+        if (uses.FirstOrDefault(u => u.Image.Digest is null && !u.IsTagOpen && u.Image.IsBelow(prefix)) is { } use)
         {
             scene.Add(new(MirrorPitfalls.DigestsOnly, file.At(setting.Start), new Fact("prefix", KnownHosts.Show(prefix)), new Fact("image", use.Image.Text), new Fact("where", use.Place.ToString()),
                 new Fact("setting", whole is not null ? "mirror-by-digest-only = true" : "pull-from-mirror = \"digest-only\"")));

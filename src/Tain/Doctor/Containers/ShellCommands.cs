@@ -6,7 +6,10 @@ internal static class ShellCommands
     private static readonly char[] Spaces = [' ', '\t', '\r'];
 
     /// <summary>Each command's words, without <c>A=b</c>, <c>sudo</c> and their like before it.</summary>
-    public static IEnumerable<string[]> Of(DockerInstruction run)
+    public static IEnumerable<string[]> Of(DockerInstruction run) => WithSettings(run).Select(c => c.Words).Where(w => w.Length > 0);
+
+    /// <summary>Each command, with the <c>A=b</c> that stand before it or are exported; without words where there is nothing else.</summary>
+    public static IEnumerable<(string[] Words, IEnumerable<string> Settings)> WithSettings(DockerInstruction run)
     {
         var script = run.Script;
         foreach (var flag in run.Flags)
@@ -19,8 +22,8 @@ internal static class ShellCommands
             var skip = 0;
             while (skip < words.Length && (words[skip] is "sudo" or "exec" or "time" or "env" or "if" or "then" or "set" or "!" || words[skip].Contains('=', StringComparison.Ordinal) || words[skip].StartsWith('-')))
                 skip++;
-            if (skip < words.Length)
-                yield return words[skip..];
+            var isExport = skip < words.Length && words[skip] == "export";
+            yield return (isExport ? [] : words[skip..], (isExport ? words : words.Take(skip)).Where(w => w.Contains('=', StringComparison.Ordinal)));
         }
     }
 

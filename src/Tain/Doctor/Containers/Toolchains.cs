@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using Tain.Doctor.Files;
 
 namespace Tain.Doctor.Containers;
 
 /// <summary>Images with compilers in them, which only the build needs.</summary>
-internal static class Toolchains
+internal static partial class Toolchains
 {
     public static void Check(Scene scene, TextFile file, DockerStage last, bool isOnly)
     {
@@ -35,14 +36,30 @@ internal static class Toolchains
             ("golang", "go", "build" or "install") when !words.Any(w => w.Contains('@', StringComparison.Ordinal)) => ($"go {first}", "gcr.io/distroless/static-debian12"),
             ("golang" or "rust", "make", _) => ("make", "debian:bookworm-slim"),
             ("rust", "cargo", "build" or "install") => ($"cargo {first}", "debian:bookworm-slim"),
-            ("maven", "mvn" or "./mvnw", _) when arguments.Exists(a => a is "package" or "install" or "verify") => ("mvn package", "eclipse-temurin:21-jre"),
-            ("gradle", "gradle" or "./gradlew", _) when arguments.Exists(a => a is "build" or "assemble" or "jar" or "bootJar" or "shadowJar" or "installDist") => ("gradle build", "eclipse-temurin:21-jre"),
-            ("sdk", "dotnet", "publish" or "build") when image.Repository.EndsWith("dotnet/sdk", StringComparison.Ordinal) => ($"dotnet {first}", "mcr.microsoft.com/dotnet/aspnet"),
+            ("maven", "mvn" or "./mvnw", _) when arguments.Exists(a => a is "package" or "install" or "verify") => ("mvn package", $"eclipse-temurin:{Jdk(image)}-jre"),
+            ("gradle", "gradle" or "./gradlew", _) when arguments.Exists(a => a is "build" or "assemble" or "jar" or "bootJar" or "shadowJar" or "installDist") => ("gradle build", $"eclipse-temurin:{Jdk(image)}-jre"),
+            ("sdk", "dotnet", "publish" or "build") when image.Repository.EndsWith("dotnet/sdk", StringComparison.Ordinal) => ($"dotnet {first}", "mcr.microsoft.com/dotnet/aspnet" + (MajorMinor().Match(image.Tag ?? "") is { Success: true } version ? ":" + version.Value : "")),
             // What serves pages needs node itself, but not what built them.
-            ("node", "npm" or "yarn" or "pnpm", _) when isOnly && arguments.Contains("build") && !IsPruned(last) => ($"{words[0]} run build", "node:22-slim"),
+            ("node", "npm" or "yarn" or "pnpm", _) when isOnly && arguments.Contains("build") && !IsPruned(last) => ($"{words[0]} run build", Node(image)),
             _ => null,
         };
     }
+
+    /// <summary>The same major version, on the same C library.</summary>
+    private static string Node(ImageReference image)
+        => $"node:{(Major().Match(image.Tag ?? "") is { Success: true } major ? major.Value : "22")}-{(image.Tag?.Contains("alpine", StringComparison.Ordinal) ?? false ? "alpine" : "slim")}";
+
+    /// <summary><c>17</c> of <c>3.9-eclipse-temurin-17</c>, <c>8.10-jdk17</c>.</summary>
+    private static string Jdk(ImageReference image) => JdkVersion().Match(image.Tag ?? "") is { Success: true } version ? version.Groups["version"].Value : "21";
+
+    [GeneratedRegex(@"\A\d{1,3}(?=[.\-]|\z)", RegexOptions.CultureInvariant)]
+    private static partial Regex Major();
+
+    [GeneratedRegex(@"\A\d{1,3}\.\d{1,3}", RegexOptions.CultureInvariant)]
+    private static partial Regex MajorMinor();
+
+    [GeneratedRegex(@"(?:jdk|jre|temurin|corretto|openjdk|semeru|zulu)-?(?<version>\d{1,2})(?!\d)", RegexOptions.CultureInvariant)]
+    private static partial Regex JdkVersion();
 
     private static bool IsPruned(DockerStage stage)
         => stage.Instructions.Any(i => i.Keyword == "RUN" && (i.Script.Contains(" prune", StringComparison.Ordinal) || i.Script.Contains("--omit=dev", StringComparison.Ordinal) || i.Script.Contains("--prod", StringComparison.Ordinal)));

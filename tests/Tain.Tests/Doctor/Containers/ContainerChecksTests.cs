@@ -12,6 +12,7 @@ public sealed class ContainerChecksTests
     [
         "root/etc/docker/daemon.json", "root/etc/containerd/config.toml", "root/etc/containerd/certs.d/docker.io/hosts.toml", "root/etc/containers/registries.conf", "root/etc/buildkit/buildkitd.toml", "root/etc/rancher/k3s/registries.yaml",
         "repo/Dockerfile", "repo/compose.yaml", "repo/k8s.yaml", "repo/.gitlab-ci.yml", "repo/.github/workflows/ci.yml", "repo/Jenkinsfile", "repo/.circleci/config.yml", "repo/.drone.yml",
+        "repo/chart/Chart.yaml", "repo/chart/values.yaml", "repo/kustomization.yaml", "repo/.devcontainer.json", "repo/docker-bake.hcl", "repo/build.sh",
     ];
 
     [Fact]
@@ -21,7 +22,7 @@ public sealed class ContainerChecksTests
             Gen.OneOf<string>("FROM ", "RUN ", "COPY ", "ADD ", "ARG ", "ONBUILD ", "--from=", "--mount=type=bind,from=", "<<EOF", "EOF", "# escape=`\n", "# syntax=", "\\\n", " AS ", "$", "${", "}", ":-", "scratch"),
             Gen.OneOf<string>("apiVersion: v1\nkind: Pod\n", "services:\n", "containers:\n", "  - image: ", "image: ", "uses: docker://", "jobs:\n", "  a:\n", "&a ", "*a", "- ", "? ", "<<: "),
             Gen.OneOf<string>("[plugins.cri.registry]\n", "[[registry]]\n", "[[registry.mirror]]\n", "[host.\"", "\"]\n", "location = ", "prefix = ", "pull-from-mirror = ", "mirrors:\n", "endpoint: [", "config_path = ", "mirrors = [", "capabilities = []\n", "\"registry-mirrors\": ["),
-            Gen.OneOf<string>("nginx", "a:latest", "https://u:s3cr3t@a.example/x?y", "http://", "@sha256:", "docker.io", "registry-1.docker.io", "0.0.0.0/0", "::", "true", "image('a')"),
+            Gen.OneOf<string>("nginx", "a:latest", "https://u:s3cr3t@a.example/x?y", "http://", "@sha256:", "docker.io", "registry-1.docker.io", "0.0.0.0/0", "::", "true", "image('a')", "docker run -it ", "docker build -t ", "<<'EOF'\n", "`", "$(", "${{", "}}", "tags = [", "repository: ", "newTag: "),
             Gen.OneOf<string>("{", "}", "[", "]", "\"", "'", "=", ":", ",", "#", "\n", " ", "\t", "\r\n", "\ufeff", "\ud800", "\0", "😀"),
             Gen.Char.Select(c => c.ToString()));
         // A file that is whole gets further than noise: bits of one, with noise between.
@@ -103,6 +104,76 @@ public sealed class ContainerChecksTests
     {
         using var @case = new CorpusCase("containers/insecure-docker.txt");
         Assert.Equal("0.0.0.0/0", Assert.Single(@case.Look().Findings, f => f.Severity is Severity.Error).Facts.Single(f => f.Name == "host").Words.English);
+    }
+
+    [Theory]
+    [InlineData("10.0.0.0/8", "Take 10.0.0.0/8 out")]
+    [InlineData("0.0.0.0/0", "Take 0.0.0.0/0 out")]
+    [InlineData("r:5000/x", "/etc/docker/certs.d/r:5000/ca.crt")]
+    public void A_range_of_addresses_gets_no_certificate(string host, string expected)
+    {
+        var finding = Assert.Single(Look(new Patient().Write("root/etc/docker/daemon.json", $"{{\"insecure-registries\": [\"{host}\"]}}")));
+        Assert.Contains(expected, finding.Remedy(Language.English), StringComparison.Ordinal);
+        Assert.Equal(!host.Contains("/x", StringComparison.Ordinal), !finding.Remedy(Language.Chinese).Contains("certs.d", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("node:20.1.0", "npm run build", "node:20-slim")]
+    [InlineData("node:18-alpine", "npm run build", "node:18-alpine")]
+    [InlineData("node:bookworm", "npm run build", "node:22-slim")]
+    [InlineData("maven:3.9-eclipse-temurin-17", "mvn package", "eclipse-temurin:17-jre")]
+    [InlineData("gradle:8-jdk11", "gradle build", "eclipse-temurin:11-jre")]
+    [InlineData("gradle:8", "gradle build", "eclipse-temurin:21-jre")]
+    [InlineData("mcr.microsoft.com/dotnet/sdk:8.0.401", "dotnet publish", "mcr.microsoft.com/dotnet/aspnet:8.0")]
+    public void What_runs_stays_with_the_major_version_that_built_it(string image, string build, string expected)
+    {
+        var finding = Assert.Single(Look(new Patient().Write("repo/Dockerfile", $"FROM {image}\nRUN {build}\nCMD x\n")), f => f.Pitfall.Id == "dockerfile-ships-toolchain");
+        Assert.Contains($"FROM {expected}@sha256:", finding.Remedy(Language.English), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_Dockerfile_that_doubles_its_arguments_costs_nothing()
+    {
+        var text = "ARG A0=xxxxxxxxxx\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"ARG A{i + 1}=$A{i}$A{i}\n")) + "FROM x:$A60\nFROM y:$A1\n";
+        Assert.Equal(["x:…", "y:xxxxxxxxxxxxxxxxxxxx"], Images(text));
+    }
+
+    [Theory]
+    [InlineData("${A:-", "}")]
+    [InlineData("${A:-$A", "}")]
+    [InlineData("$A", "")]
+    [InlineData("${", "")]
+    public void Nested_defaults_cost_no_more_than_their_length(string open, string close)
+    {
+        // Each of these was work for a square of its length, or more.
+        var value = string.Concat(Enumerable.Repeat(open, 500)) + "x" + string.Concat(Enumerable.Repeat(close, 500));
+        var text = "ARG A\n" + string.Concat(Enumerable.Range(0, 2000).Select(i => $"ARG B{i}={value}\n")) + "FROM x:1\n";
+        var began = TimeProvider.System.GetTimestamp();
+        Assert.Equal(["x:1"], Images(text));
+        Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
+    public void A_long_row_of_stages_is_no_deep_one()
+    {
+        var text = "FROM x:1 AS s0\n" + string.Concat(Enumerable.Range(1, 100_000).Select(i => $"FROM s{i - 1} AS s{i}\nCOPY --from=s{i - 1} / /\n"));
+        Assert.Equal(["x:1"], Images(text));
+    }
+
+    /// <summary>The images that an unpinned or moving name is told of, for a Dockerfile's text.</summary>
+    private static List<string> Images(string dockerfile)
+    {
+        using var patient = new Patient().Write("repo/Dockerfile", dockerfile);
+        var files = new FileReader(patient.Repo, patient.Home);
+        // A list that nothing is in has each image named.
+        var scene = Checkup.Look(patient.Machine, patient.Repo, new DoctorFile { Images = ["registry.corp.example"] }, files);
+        return [.. scene.Findings.Where(f => f.Pitfall.Id == "container-image-not-allowed").Select(f => f.Facts.Single(x => x.Name == "image").Words.English)];
+    }
+
+    private static IReadOnlyList<Finding> Look(Patient patient)
+    {
+        using (patient)
+            return Checkup.Look(patient.Machine, patient.Repo, new DoctorFile(), new FileReader(patient.Repo, patient.Home)).Findings;
     }
 
     [Theory]
