@@ -14,7 +14,7 @@ internal static partial class BuiltImages
         {
             if (workplace.File is not { } file)
                 continue;
-            if (WorkplaceReader.IsCompose(file.Name))
+            if (WorkplaceNames.IsCompose(file.Name))
             {
                 foreach (var service in workplace.Documents.SelectMany(d => YamlImages.Members(d.RootNode.ChildOrNull("services"))).Where(s => s.ChildOrNull("build") is not null))
                     Add(service.ChildOrNull("image").TextOrNull());

@@ -16,7 +16,7 @@ internal static class YamlImages
     {
         foreach (var root in workplace.Documents.Select(d => d.RootNode))
         {
-            var images = WorkplaceReader.IsCompose(file.Name) ? Compose(root).Select(n => (n, ImageUseKind.Compose))
+            var images = WorkplaceNames.IsCompose(file.Name) ? Compose(root).Select(n => (n, ImageUseKind.Compose))
                 : workplace.Kind is WorkplaceKind.Pipeline ? Pipeline(root, file).Select(n => (n, ImageUseKind.Pipeline))
                 : workplace.Kind is WorkplaceKind.Deployment ? Manifest(root).Select(n => (n, ImageUseKind.Kubernetes))
                 : [];
