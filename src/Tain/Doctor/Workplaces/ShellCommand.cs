@@ -25,9 +25,9 @@ internal enum NextWord
     Printed,
 }
 
-/// <summary>Reads the words of a simple command up to a place in it, and tells what comes next. Knows the commands that set
-/// variables; what any other does with its arguments is its own affair: <c>grep GOSUMDB=off</c> sets nothing.</summary>
-internal static partial class ShellCommand
+/// <summary>Reads the words of a simple command once, up to one place in it after the other, and tells what comes next. Knows the commands
+/// that set variables; what any other does with its arguments is its own affair: <c>grep GOSUMDB=off</c> sets nothing.</summary>
+internal sealed partial class ShellCommand(string text, int start)
 {
     private static readonly SearchValues<char> OfNames = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+");
 
@@ -48,52 +48,73 @@ internal static partial class ShellCommand
 
     private static readonly HashSet<string> Shells = new(StringComparer.Ordinal) { "sh", "bash", "zsh", "dash", "ash", "ksh", "ssh", "su", "eval" };
 
-    /// <param name="text">From the command's first word to the word in question.</param>
-    public static NextWord Next(ReadOnlySpan<char> text)
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> IsBefore = Before.GetAlternateLookup<ReadOnlySpan<char>>();
+
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> IsShell = Shells.GetAlternateLookup<ReadOnlySpan<char>>();
+
+    private int _at = start;
+    private string _command = "";
+    private (int Start, int Length) _last;
+    private bool _isGoEnv;
+    private bool _runsShell;
+    private bool _isRunner;
+    private bool _takesOption;
+
+    /// <summary>Where its first word may begin.</summary>
+    public int Start { get; } = start;
+
+    private ReadOnlySpan<char> Last => text.AsSpan(_last.Start, _last.Length);
+
+    /// <param name="place">Where the word in question begins; never before one that was asked about.</param>
+    public NextWord Next(int place)
     {
-        var command = "";
-        ReadOnlySpan<char> last = default;
-        var (isGoEnv, runsShell, isRunner, takesOption) = (false, false, false, false);
-        while (ReadWord(ref text) is { IsEmpty: false } raw)
+        while (_at < place)
         {
+            var rest = text.AsSpan(_at, place - _at);
+            var raw = ReadWord(ref rest);
+            _at = place - rest.Length;
             // Comments stand between the lines of a Dockerfile's instruction.
-            if (raw[0] == '#')
-            {
-                text = text[(text.IndexOf('\n') + 1)..];
-                continue;
-            }
-            var word = raw.Trim("\"'\\");
-            var isOption = word is ['-', _, ..];
-            if (command.Length == 0)
-            {
-                if (Program(word) is "env" or "cross-env")
-                    isRunner = true;
-                else if (!Before.Contains(word.ToString()) && !IsAssignment(word) && !isOption && !takesOption)
-                    command = Program(word).ToString();
-                // "sudo -u ann": ann is no command.
-                takesOption = word is "-u" or "-C" or "-g";
-                runsShell |= Shells.Contains(command);
-            }
-            else
-            {
-                isGoEnv |= word is "-w" && last is "env";
-                // "docker run x env A=b": what env sets, and what it runs.
-                isRunner = Program(word) is "env" || (isRunner && (isOption || IsAssignment(word)));
-                runsShell |= Shells.Contains(Program(word).ToString());
-            }
-            last = word;
+            if (raw is ['#', ..])
+                _at += rest.IndexOf('\n') is >= 0 and var lineEnd ? lineEnd + 1 : rest.Length;
+            else if (!raw.IsEmpty)
+                Take(raw.Trim("\"'\\"));
         }
-        if (command.Length == 0)
-            return isRunner ? NextWord.Assignment : NextWord.Start;
-        if (Prints.Contains(command))
+        if (_command.Length == 0)
+            return _isRunner ? NextWord.Assignment : NextWord.Start;
+        if (Prints.Contains(_command))
             return NextWord.Printed;
-        if (NamesFirst.Contains(command))
-            return last.SequenceEqual(command) ? NextWord.Name : NextWord.Argument;
-        if (ReadText.Contains(command))
+        if (NamesFirst.Contains(_command))
+            return Last.SequenceEqual(_command) ? NextWord.Name : NextWord.Argument;
+        if (ReadText.Contains(_command))
             return NextWord.Argument;
-        if (runsShell && (last is ['-', .., 'c'] || command is "eval" or "ssh"))
+        if (_runsShell && (Last is ['-', .., 'c'] || _command is "eval" or "ssh"))
             return NextWord.Script;
-        return isGoEnv || isRunner || Declares.Contains(command) || last is "-e" or "--env" or "--build-arg" ? NextWord.Assignment : NextWord.Argument;
+        return _isGoEnv || _isRunner || Declares.Contains(_command) || Last is "-e" or "--env" or "--build-arg" ? NextWord.Assignment : NextWord.Argument;
+    }
+
+    private void Take(ReadOnlySpan<char> word)
+    {
+        var isOption = word is ['-', _, ..];
+        var program = Program(word);
+        if (_command.Length == 0)
+        {
+            if (program is "env" or "cross-env")
+                _isRunner = true;
+            else if (!IsBefore.Contains(word) && !IsAssignment(word) && !isOption && !_takesOption)
+                _command = program.ToString();
+            // "sudo -u ann": ann is no command.
+            _takesOption = word is "-u" or "-C" or "-g";
+            _runsShell |= Shells.Contains(_command);
+        }
+        else
+        {
+            _isGoEnv |= word is "-w" && Last is "env";
+            // "docker run x env A=b": what env sets, and what it runs.
+            _isRunner = program is "env" || (_isRunner && (isOption || IsAssignment(word)));
+            _runsShell |= IsShell.Contains(program);
+        }
+        _ = text.AsSpan().Overlaps(word, out var offset);
+        _last = (offset, word.Length);
     }
 
     /// <summary>What stands before a name in the same word, and has it set: <c>--env=</c>, PowerShell's <c>$env:</c>.</summary>
@@ -103,7 +124,7 @@ internal static partial class ShellCommand
     {
         while (ReadWord(ref text) is { IsEmpty: false } word)
         {
-            if (Shells.Contains(Program(word.Trim("\"'")).ToString()))
+            if (IsShell.Contains(Program(word.Trim("\"'"))))
                 return true;
         }
         return false;

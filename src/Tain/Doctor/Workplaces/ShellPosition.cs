@@ -40,6 +40,9 @@ internal sealed class ShellPosition(string text, int start, bool joins, bool isE
     private bool _isComment;
     private int _groups;
     private (int Start, int End, int OwnerStart, int OwnerEnd) _body = (-1, -1, 0, 0);
+    private bool? _isShellBody;
+    private WrittenFile? _bodyFile;
+    private ShellCommand? _reader;
     private ShellPosition? _inner;
 
     private int Depth { get; init; }
@@ -65,7 +68,7 @@ internal sealed class ShellPosition(string text, int start, bool joins, bool isE
             return Role.None;
         var wordStart = _word >= 0 ? _word : at;
         var prefix = text.AsSpan(wordStart, at - wordStart);
-        var next = ShellCommand.Next(text.AsSpan(_command, wordStart - _command));
+        var next = Next(wordStart);
         (IsInString, Closing) = (_quote != '\0', _quote);
         var bare = prefix.Trim("\"'\\");
         if (ShellCommand.IsOption(bare))
@@ -88,7 +91,14 @@ internal sealed class ShellPosition(string text, int start, bool joins, bool isE
     }
 
     /// <summary>Whether a command begins here.</summary>
-    public bool IsCommand(int at, int end) => At(at, end) is Role.Word && (_inner is { } inner && IsInString ? inner.IsCommand(at, end) : ShellCommand.Next(text.AsSpan(_command, at - _command)) is NextWord.Start);
+    public bool IsCommand(int at, int end) => At(at, end) is Role.Word && (_inner is { } inner && IsInString ? inner.IsCommand(at, end) : Next(at) is NextWord.Start);
+
+    private NextWord Next(int place)
+    {
+        if (_reader?.Start != _command)
+            _reader = new(text, _command);
+        return _reader.Next(place);
+    }
 
     private Role InString(NextWord next, int at, int end, bool isFirst)
     {
@@ -126,10 +136,15 @@ internal sealed class ShellPosition(string text, int start, bool joins, bool isE
     /// <summary>Within a here-document: what it is goes by what it is given to.</summary>
     private Role InBody(int at, int end)
     {
-        var owner = text.AsSpan(_body.OwnerStart, _body.OwnerEnd - _body.OwnerStart);
         var lineStart = text.LastIndexOf('\n', at - 1, at - _body.Start + 1) + 1;
         IsInString = true;
-        if (WrittenFile.Of(owner) is { } file)
+        if (_isShellBody is null)
+        {
+            var owner = text.AsSpan(_body.OwnerStart, Math.Min(_body.OwnerEnd - _body.OwnerStart, MaxCommand));
+            _bodyFile = WrittenFile.Of(owner);
+            _isShellBody = (joins && owner.TrimStart().StartsWith("<<")) || ShellCommand.HasShell(owner);
+        }
+        if (_bodyFile is { } file)
         {
             return file.Kind switch
             {
@@ -138,8 +153,7 @@ internal sealed class ShellPosition(string text, int start, bool joins, bool isE
                 _ => Role.None,
             };
         }
-        var command = owner[..owner.IndexOf("<<")];
-        return command.IsWhiteSpace() && joins || ShellCommand.HasShell(owner) ? InnerBody() : Role.None;
+        return _isShellBody.Value ? InnerBody() : Role.None;
 
         Role InnerBody() => Inner(_body.Start, joinsInner: false, escapes: false)?.At(at, end) ?? Role.None;
     }
@@ -294,11 +308,14 @@ internal sealed class ShellPosition(string text, int start, bool joins, bool isE
 
     private void Pop(char open)
     {
-        // The ) behind a pattern of case ends nothing.
+        // The ) behind a pattern of case ends nothing; behind f() there is what the function does.
+        var isFunction = open == '(' && _at > Start && text[_at - 1] == '(';
         if (_outer.TryPeek(out var outer) && outer.Open == open)
         {
             _outer.Pop();
             (_command, _word, _quote) = (outer.Command, outer.Word, outer.Quote);
+            if (isFunction && _quote == '\0')
+                Begin(_at + 1);
         }
         else
             Begin(_at + 1);
@@ -313,7 +330,7 @@ internal sealed class ShellPosition(string text, int start, bool joins, bool isE
             var at = from;
             foreach (var (name, tabs) in _awaited)
                 at = HereDocument.End(text, at, end, name, tabs);
-            _body = (from, at, owner, _at);
+            (_body, _isShellBody) = ((from, at, owner, _at), null);
             _awaited.Clear();
         }
         if (joins)
