@@ -63,6 +63,17 @@ public sealed class SyntaxTests
     [InlineData(".envrc", "export GOPRIVATE=.corp.example\n", "export GOPRIVATE=\"*.corp.example\"\n")]
     [InlineData(".envrc", "bash -c \"export GOPRIVATE=.corp.example; go build\"\n", null)]
     [InlineData(".envrc", "bash -c \"\nexport GOPRIVATE=.corp.example\n\"\n", null)]
+    // A ; ends a shell's word, and what it was meant for goes with it.
+    [InlineData(".envrc", "export GOPROXY=https://goproxy.cn;direct\n", "export GOPROXY=https://goproxy.cn,direct\n")]
+    [InlineData("build.sh", "go env -w GOPROXY=https://goproxy.cn;direct\n", "GOPROXY=https://goproxy.cn,direct\n")]
+    [InlineData("Dockerfile", "FROM golang\r\nARG GOPROXY=https://goproxy.cn;direct\r\n", "ARG GOPROXY=https://goproxy.cn,direct\r\n")]
+    [InlineData("Dockerfile", "FROM golang\nENV GOPROXY=https\\://goproxy.cn\\;direct\n", null)]
+    [InlineData("Dockerfile", "FROM golang\nCOPY <<EOF /root/.config/go/env\nGOPROXY=https://goproxy.cn;direct\nEOF\n", "GOPROXY=https://goproxy.cn,direct\nEOF\n")]
+    [InlineData("Makefile", "a:\n\tGOPROXY=https://goproxy.cn\\;direct go build\n", null)]
+    [InlineData(".devcontainer/devcontainer.json", "{\"runArgs\": [\"--env=GOPROXY=https://goproxy.cn;direct\"]}", "\"--env=GOPROXY=https://goproxy.cn,direct\"")]
+    [InlineData(".github/workflows/x.yml", "jobs:\n  a:\n    steps:\n      - run: |\n          echo \"GOPROXY=https://goproxy.cn;direct\" >> $GITHUB_ENV\n", "\"GOPROXY=https://goproxy.cn,direct\"")]
+    // A default within an expression is left to people.
+    [InlineData("compose.yaml", "services:\n  a:\n    environment:\n      GOPROXY: \"${GOPROXY:-https://goproxy.cn;direct}\"\n", null)]
     // Lines that end in carriage returns alone are no lines here.
     [InlineData(".env", "A=b\rGOINSECURE=*.corp.example\rC=d\r", null)]
     public void An_edit_is_made_only_where_its_value_can_stand(string path, string text, string? becomes)
@@ -86,6 +97,50 @@ public sealed class SyntaxTests
     {
         using var patient = new Patient();
         Assert.Empty((await patient.Write("repo/" + path, text).ExamineAsync(0)).Findings.Select(CorpusCase.Line));
+    }
+
+    [Theory]
+    [InlineData("Dockerfile", "FROM golang\nENV GOPROXY=https\\://goproxy.cn\\;direct\n")]
+    [InlineData("Makefile", "a:\n\tGOPROXY=https://goproxy.cn\\;direct go build\n")]
+    [InlineData("compose.yaml", "services:\n  a:\n    environment:\n      GOPROXY: \"${GOPROXY:-https://goproxy.cn;direct}\"\n")]
+    [InlineData(".github/workflows/a.yml", "env:\n  GOPROXY: ${{ vars.GOPROXY || 'https://goproxy.cn;direct' }}\n")]
+    [InlineData(".devcontainer.json", "{\"containerEnv\": {\"GOPROXY\": \"${localEnv:GOPROXY:https://goproxy.cn;direct}\"}}")]
+    [InlineData("Jenkinsfile", "environment { GOPROXY = \"${env.MIRROR ?: 'https://goproxy.cn;direct'}\" }\n")]
+    [InlineData(".gitlab-ci.yml", "variables:\n  GOPROXY: {value: \"https://goproxy.cn;direct\", description: \"GOSUMDB=off\"}\n")]
+    [InlineData("azure-pipelines.yaml", "variables:\n  GOPROXY: https://goproxy.cn;direct\n")]
+    [InlineData("azure-pipelines-pr.yml", "variables:\n  GOPROXY: https://goproxy.cn;direct\n")]
+    [InlineData(".azure-pipelines/a/b.yml", "variables:\n- name: GOPROXY\n  value: https://goproxy.cn;direct\n")]
+    [InlineData(".buildkite/pipeline.yml", "env:\n  GOPROXY: https://goproxy.cn;direct\n")]
+    [InlineData(".cirrus.yml", "env:\n  GOPROXY: https://goproxy.cn;direct\n")]
+    [InlineData("appveyor.yml", "environment:\n  GOPROXY: https://goproxy.cn;direct\n")]
+    [InlineData(".drone.yaml", "steps:\n- environment:\n    GOPROXY: https://goproxy.cn;direct\n")]
+    [InlineData(".woodpecker.yaml", "steps:\n- environment:\n  - GOPROXY=https://goproxy.cn;direct\n")]
+    [InlineData("buildspec.yaml", "env:\n  variables:\n    GOPROXY: https://goproxy.cn;direct\n")]
+    [InlineData("cloudbuild.yml", "steps:\n- env: ['GOPROXY=https://goproxy.cn;direct']\n")]
+    [InlineData("bitbucket-pipelines.yaml", "pipelines:\n  default:\n  - step:\n      script:\n      - export GOPROXY=https://goproxy.cn;direct\n")]
+    [InlineData("ci/extra.yml", "variables:\n  GOPROXY: https://goproxy.cn;direct\ntest:\n  script: [go test ./...]\n")]
+    [InlineData("ci/deploy.groovy", "environment { GOPROXY = 'https://goproxy.cn;direct' }\n")]
+    [InlineData("release.jenkins", "environment { GOPROXY = 'https://goproxy.cn;direct' }\n")]
+    [InlineData(".vscode/launch.json", "{\"configurations\": [{\"env\": {\"GOPROXY\": \"https://goproxy.cn;direct\"}}]}")]
+    [InlineData(".vscode/tasks.json", "{\"tasks\": [{\"command\": \"GOPROXY=https://goproxy.cn;direct go build\"}]}")]
+    [InlineData("app.code-workspace", "{\"settings\": {\"go.toolsEnvVars\": {\"GOPROXY\": \"https://goproxy.cn;direct\"}}}")]
+    [InlineData(".envrc.local", "export GOPROXY=https://goproxy.cn;direct\n")]
+    [InlineData("deploy/app.env", "GOPROXY=https://goproxy.cn;direct\n")]
+    [InlineData("mise.local.toml", "[env]\nGOPROXY = \"https://goproxy.cn;direct\"\n")]
+    [InlineData(".config/mise/config.toml", "[env]\nGOPROXY = \"https://goproxy.cn;direct\"\n")]
+    [InlineData("justfile", "export GOPROXY := \"https://goproxy.cn;direct\"\n")]
+    [InlineData("Makefile.common", "export GOPROXY = https://goproxy.cn;direct\n")]
+    [InlineData("Earthfile", "VERSION 0.8\nbuild:\n    FROM golang\n    ENV GOPROXY=https://goproxy.cn;direct\n")]
+    [InlineData("docker-bake.hcl", "target \"app\" {\n  args = {\n    GOPROXY = \"https://goproxy.cn;direct\"\n  }\n}\n")]
+    [InlineData(".bazelrc", "build --action_env=GOPROXY=https://goproxy.cn;direct\n")]
+    [InlineData("Dockerfile-prod", "FROM golang\nENV GOPROXY=https://goproxy.cn;direct\n")]
+    [InlineData("Dockerfile_ci", "FROM golang\nENV GOPROXY=https://goproxy.cn;direct\n")]
+    [InlineData("dockerfile", "FROM golang\nENV GOPROXY=https://goproxy.cn;direct\n")]
+    public async Task A_wrong_separator_is_found_wherever_the_list_is_set(string path, string text)
+    {
+        using var patient = new Patient();
+        var findings = (await patient.Write("repo/" + path, text).ExamineAsync(0)).Findings.Where(f => f.Pitfall.Id.StartsWith("go-", StringComparison.Ordinal));
+        Assert.Equal("go-proxy-separator", Assert.Single(findings).Pitfall.Id);
     }
 
     [Theory]

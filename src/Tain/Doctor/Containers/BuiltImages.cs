@@ -57,7 +57,7 @@ internal sealed partial class BuiltImages
 
     private void AddYaml(YamlNode root, TextFile file, WorkplaceKind kind)
     {
-        if (WorkplaceReader.IsCompose(file.Name))
+        if (WorkplaceNames.IsCompose(file.Name))
         {
             foreach (var service in YamlImages.Members(root.ChildOrNull("services")).Where(s => s.ChildOrNull("build") is not null))
                 AddAll([service.ChildOrNull("image"), .. Elements(service.ChildOrNull("build").ChildOrNull("tags"))]);

@@ -15,7 +15,7 @@ internal static class Dockerfiles
             if (!file.Name.EndsWith(".dockerignore", StringComparison.Ordinal) && DockerfileLexer.ParseOrNull(file, scene.Files) is { } text)
                 read.TryAdd(file, text);
         }
-        foreach (var workplace in scene.Workplaces.Where(s => s.File is not null && WorkplaceReader.IsCompose(s.File.Name)))
+        foreach (var workplace in scene.Workplaces.Where(s => s.File is not null && WorkplaceNames.IsCompose(s.File.Name)))
         {
             foreach (var (text, first) in workplace.Documents.SelectMany(d => ComposeFiles.Dockerfiles(d.RootNode, workplace.File!)))
             {

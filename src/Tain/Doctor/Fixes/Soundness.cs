@@ -12,13 +12,13 @@ internal static class Soundness
     /// <param name="edits">All that were made, of all rounds, each with the text that it was made in.</param>
     public static bool IsSound(TextFile before, string after, IReadOnlyList<Edit> edits)
     {
-        var isJson = before.Name.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
+        var isJson = before.Name.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || before.Name.EndsWith(".code-workspace", StringComparison.OrdinalIgnoreCase);
         if (!isJson && !edits.All(e => IsChange(e) || IsRemoval(e) || IsAddition(e)))
             return false;
         var mended = new TextFile(before.Path, before.Shown, after);
         var sink = new FileReader("/", "/");
         var name = before.Name;
-        if (WorkplaceReader.IsDockerfile(name))
+        if (WorkplaceNames.IsDockerfile(name))
             return DockerfileLexer.ParseOrNull(before, sink) is { } old && DockerfileLexer.ParseOrNull(mended, sink) is { } now && IsSame(old, now, edits);
         if (name.EndsWith(".yml", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase))
             return YamlFile.TryParse(before.Text, out var old, out _, out _) && YamlFile.TryParse(after, out var now, out _, out _) && IsSame(Tree.Of(old), Tree.Of(now), edits);
@@ -82,7 +82,7 @@ internal static class Soundness
         }
     }
 
-    private static bool TakesQuotes(string name) => name is ".envrc" or "environment" or "profile" || name.StartsWith(".bash", StringComparison.Ordinal) || name.StartsWith(".z", StringComparison.Ordinal) || name is ".profile" || name.EndsWith(".sh", StringComparison.Ordinal);
+    private static bool TakesQuotes(string name) => name is "environment" or "profile" || name.StartsWith(".envrc", StringComparison.Ordinal) || name.StartsWith(".bash", StringComparison.Ordinal) || name.StartsWith(".z", StringComparison.Ordinal) || name is ".profile" || name.EndsWith(".sh", StringComparison.Ordinal) || name.EndsWith(".bash", StringComparison.Ordinal);
 
     private static int Quotes(ReadOnlySpan<char> text) => text.Count('"') + text.Count('\'') + text.Count('\\');
 

@@ -11,7 +11,7 @@ internal static class GoPatternChecks
 
     public static void RunPatterns(Scene scene, Workplace workplace)
     {
-        foreach (var assignment in workplace.Assignments.Where(a => Names.Contains(a.Name) && !a.IsComputed))
+        foreach (var assignment in workplace.Assignments.Select(a => a.Known).Where(a => Names.Contains(a.Name) && !a.IsComputed))
         {
             foreach (var pattern in GoPatternList.Parse(assignment.Value))
             {

@@ -82,17 +82,22 @@ internal sealed partial class GoProxyList
     {
         var elements = new List<ProxyElement>();
         string? misused = null;
-        var start = 0;
-        foreach (Match match in Separators().Matches(text.Trim()))
+        var (start, passed, list) = (0, 0, text.Trim());
+        foreach (Match match in Separators().Matches(list))
         {
+            // A comma in ${X:-a,b} separates nothing here.
+            for (; passed < match.Index; passed++)
+                passed = Math.Max(passed, Workplaces.Expression.Skip(list, passed) - 1);
+            if (passed > match.Index)
+                continue;
             // Spaces beside a comma are trimmed by the go command, and no mistake.
             var c = match.Groups[1].Success ? match.Groups[1].ValueSpan[0] : ' ';
             if (c is not (',' or '|'))
                 misused ??= c.ToString();
-            Add(text.Trim()[start..match.Index], c is '|' or '｜' ? '|' : ',');
+            Add(list[start..match.Index], c is '|' or '｜' ? '|' : ',');
             start = match.Index + match.Length;
         }
-        Add(text.Trim()[start..], '\0');
+        Add(list[start..], '\0');
         return new(text, elements, misused);
 
         void Add(string element, char separator)

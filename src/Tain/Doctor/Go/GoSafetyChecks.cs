@@ -10,7 +10,7 @@ internal static partial class GoSafetyChecks
 {
     public static void Run(Scene scene, Workplace workplace)
     {
-        foreach (var assignment in workplace.Assignments.Where(a => a.Value.Length > 0))
+        foreach (var assignment in workplace.Assignments.Select(a => a.Known).Where(a => a.Value.Length > 0))
         {
             switch (assignment.Name)
             {
@@ -20,7 +20,7 @@ internal static partial class GoSafetyChecks
                 case "GOSUMDB" when !assignment.IsComputed && !SumDbOptions.TryParse(assignment.Value, out _, out var why):
                     scene.Add(new Finding(GoPitfalls.SumDbInvalid, assignment.Place, new Fact("value", GoProxyChecks.Shown(assignment.Value)), new Fact("why", why)));
                     break;
-                case "GOINSECURE" when assignment.Value != "none":
+                case "GOINSECURE" when assignment.Value != "none" && !assignment.IsComputed:
                     scene.Add(new Finding(GoPitfalls.Insecure, assignment.Place, new Fact("value", GoProxyChecks.Shown(assignment.Value)))
                     {
                         Severity = GoPatternList.Parse(assignment.Value).Any(p => p.Problem is PatternProblem.TooWide) ? Severity.Error : Severity.Warning,
@@ -45,7 +45,7 @@ internal static partial class GoSafetyChecks
             return;
         foreach (Match match in InsecureGet().Matches(file.Text))
         {
-            if (!IsComment(file, match.Index))
+            if (WorkplaceReader.IsCommand(workplace, match.Index))
                 scene.Add(new Finding(GoPitfalls.FlagInsecure, file.At(match.Index), new Fact("name", "go get")));
         }
         // git's rewrites are where tokens are put most: git config --global url."https://oauth2:TOKEN@gitlab…".insteadOf …

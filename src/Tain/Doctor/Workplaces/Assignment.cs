@@ -21,7 +21,10 @@ internal sealed record Assignment(string Name, string Value, Place Place, int St
     private static readonly HashSet<string> YamlWords = new(StringComparer.OrdinalIgnoreCase) { "", "on", "off", "yes", "no", "y", "n", "true", "false", "null", "~" };
 
     /// <summary>Whether variables or templates stand in it, whose value nobody knows here.</summary>
-    public bool IsComputed => HasVariable(Value);
+    public bool IsComputed => Expression.IsIn(Value);
+
+    /// <summary>What is known of it here: where the whole value is one expression, the default in that, which has a place of its own.</summary>
+    public Assignment Known => IsComputed && Expression.DefaultOrNull(Value) is var (start, length) ? this with { Value = Value.Substring(start, length), Start = Start + start, Length = length, Spot = Spot.Fixed, WholeLine = false } : this;
 
     public Spot Spot { get; init; }
 
@@ -32,7 +35,7 @@ internal sealed record Assignment(string Name, string Value, Place Place, int St
     public Edit? ChangeOrNull(string value)
     {
         if (Place.File is not { } file || value == Value || value.AsSpan().ContainsAny(NeverWritten) || value.AsSpan().ContainsAnyInRange('\0', '\x1f') || value.Contains('\u007f', StringComparison.Ordinal)
-            || Value.Contains('\\', StringComparison.Ordinal) || (HasVariable(value) && !IsComputed))
+            || Value.Contains('\\', StringComparison.Ordinal) || (Expression.IsIn(value) && !IsComputed))
             return null;
         var text = Spot switch
         {
@@ -52,6 +55,4 @@ internal sealed record Assignment(string Name, string Value, Place Place, int St
 
     private static bool IsPlainYaml(string value)
         => !YamlWords.Contains(value) && !value.AsSpan().ContainsAnyExcept(SafeInYaml) && char.IsAsciiLetter(value[0]) && !value.EndsWith(':');
-
-    private static bool HasVariable(string text) => text.Contains('$', StringComparison.Ordinal) || text.Contains("{{", StringComparison.Ordinal) || text.Contains('`', StringComparison.Ordinal);
 }

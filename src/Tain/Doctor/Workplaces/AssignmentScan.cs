@@ -1,18 +1,18 @@
 using System.Buffers;
+using System.Text.RegularExpressions;
 using Tain.Doctor.Files;
 
 namespace Tain.Doctor.Workplaces;
 
-/// <summary>Finds where line-based files give watched variables a value: shell (<c>export A=b</c>, <c>go env -w A=b</c>), make
-/// (<c>A ?= b</c>), Dockerfiles (<c>ENV A=b</c>, <c>ENV A b</c>, <c>ARG A=b</c>), Groovy (<c>A = 'b'</c>) and .env files. A scan
-/// rather than five parsers: a watched name, an operator and a value look the same in all of them. What may stand there instead
-/// does not: see <see cref="Spot"/>.</summary>
-internal sealed class AssignmentScan
+/// <summary>Finds where files that are no YAML, and scalars of YAML, give watched variables a value: shell (<c>export A=b</c>,
+/// <c>go env -w A=b</c>), make (<c>A ?= b</c>), Dockerfiles (<c>ENV A=b</c>, <c>ENV A b</c>, <c>ARG A=b</c>), Groovy (<c>A = 'b'</c>), JSON, TOML
+/// and .env files. A scan for the names: where one stands is told by <see cref="Surroundings"/> and, in what is run, by
+/// <see cref="ShellPosition"/>; what may stand in its value's place, by <see cref="Spot"/>.</summary>
+internal sealed partial class AssignmentScan
 {
     private const int MaxValue = Surroundings.MaxLine;
 
     private static readonly SearchValues<char> LineEnds = SearchValues.Create("\r\n");
-    private static readonly SearchValues<char> WordEnds = SearchValues.Create(" \t\r\n;&\"')\\");
 
     /// <summary>What gives a string behind it to a command as one word.</summary>
     private static readonly string[] TakesAWord = ["go env -w", "-e", "--env", "--build-arg", "export"];
@@ -22,11 +22,13 @@ internal sealed class AssignmentScan
     private readonly int _end;
     private readonly TextSyntax _syntax;
     private readonly Surroundings _around;
+    private readonly RunText _run;
 
     private AssignmentScan(TextFile file, int start, int length, TextSyntax syntax)
     {
         (_file, _text, _end, _syntax) = (file, file.Text, start + length, syntax);
         _around = new(_text, start, syntax);
+        _run = new(_text, start, _end, syntax, _around);
     }
 
     /// <param name="wholeLine">Values go on to the line's end and have no quotes, as in a <c>go env</c> file.</param>
@@ -50,6 +52,14 @@ internal sealed class AssignmentScan
         return [.. hits.Select(h => scan.ReadOrNull(h.Name, h.At)).OfType<Assignment>()];
     }
 
+    /// <summary>Whether a command begins at a place of a text.</summary>
+    public static bool IsCommand(TextFile file, int at, int start, int length, TextSyntax syntax)
+    {
+        var scan = new AssignmentScan(file, start, length, syntax);
+        scan._around.MoveTo(at);
+        return !scan._around.IsComment && scan._run.ShellOrNull(at) is { } shell && shell.IsCommand(at, scan._run.End);
+    }
+
     private Assignment? ReadOrNull(string name, int at)
     {
         var next = at + name.Length;
@@ -58,44 +68,127 @@ internal sealed class AssignmentScan
         _around.MoveTo(isBehindQuote ? at - 1 : at);
         var isInString = _around.IsInString;
         _around.MoveTo(at);
-        if (at - _around.LineStart > Surroundings.MaxLine || (at > 0 && (IsWordPart(_text[at - 1]) || _text[at - 1] is '$' or '{')) || (at > 0 && _text[at - 1] == '.' && !IsMemberOfEnv(at)) || IsInComment(at) || IsOnlySaid(at))
-            return null;
-        // A key of JSON has quotes of its own.
-        var isKey = isBehindQuote && next < _end && _text[next] == _text[at - 1];
-        if (isKey)
-            next++;
-        if (next >= _end || IsWordPart(_text[next]))
-            return null;
-        var spaced = SkipSpaces(next);
-        var isEnv = spaced > next && LineBefore(at).Trim().Equals("ENV", StringComparison.OrdinalIgnoreCase);
-        var value = ValueStart(next, spaced, isEnv);
-        if (value < 0)
+        if (at - _around.LineStart > Surroundings.MaxLine || next >= _end || (at > 0 && (IsWordPart(_text[at - 1]) || _text[at - 1] is '{' or '$')) || IsWordPart(_text[next]))
             return null;
         if (_syntax is TextSyntax.GoEnv)
-            return EndOrNull(value, LineEnds) is { } lineEnd ? new(name, _text[value..lineEnd], _file.At(at), value, lineEnd - value) { WholeLine = true, Spot = Spot.Delimited } : null;
+            return _text[next] == '=' ? LineOrNull(name, at, next + 1) : null;
         if (_syntax is TextSyntax.Dotenv)
-            return DotenvOrNull(name, at, SkipSpaces(value));
-        var strict = _syntax switch
+            return SkipSpaces(next) is var op && op < _end && _text[op] == '=' ? DotenvOrNull(name, at, SkipSpaces(op + 1)) : null;
+        if (isBehindQuote && NamedOrNull(name, at, next, isInString) is { } named)
+            return named;
+        if (_syntax is TextSyntax.Make && IsMakeVariable(at))
+            return MakeOrNull(name, at, next);
+        if (_syntax is TextSyntax.Groovy or TextSyntax.Strings && !isInString)
         {
-            TextSyntax.Inside => Spot.Inside,
-            TextSyntax.InsideFlow => Spot.YamlFlow,
-            _ => isInString ? Spot.Inside : (Spot?)null,
-        };
-        if (value < _end && _text[value] is '"' or '\'')
-            return QuotedOrNull(name, at, value, strict);
-        var isArgument = isBehindQuote && !isKey && IsArgument(at - 1);
-        if (isArgument || isEnv)
-        {
-            // "go env -w 'A=b'" ends at its quotation mark.
-            if (EndOrNull(value, isArgument ? SearchValues.Create([_text[at - 1], '\r', '\n']) : LineEnds) is not { } close)
+            if (_around.IsComment)
                 return null;
-            var isClosed = !isArgument || (close < _end && _text[close] == _text[at - 1]) || close == _end;
-            return Make(name, at, value, close, isClosed ? strict ?? Spot.Delimited : Spot.Fixed);
+            if (!_around.IsInString || _text[next] == _text[at - 1])
+                return MemberOrNull(name, at, next);
+            if (_text[next] == '=' && IsArgument(at - 1))
+                return ToQuoteOrNull(name, at, next + 1, _text[at - 1], null);
         }
-        if (_syntax is TextSyntax.Make && strict is null && IsMakeVariable(at))
-            return MakeOrNull(name, at, next, value);
-        return EndOrNull(value, WordEnds) is { } stop ? Make(name, at, value, stop, strict ?? (isBehindQuote ? Spot.Inside : WordSpot())) : null;
+        return _run.ShellOrNull(at) is { } shell && shell.At(at, _run.End) is not Role.None and var role ? InShellOrNull(name, at, next, shell, role) : null;
     }
+
+    /// <summary>Where a shell, or an instruction of a Dockerfile, takes it for an assignment.</summary>
+    private Assignment? InShellOrNull(string name, int at, int next, ShellPosition shell, Role role)
+    {
+        var isWindows = at > shell.Start && _text[at - 1] == ':';
+        var spaced = SkipSpaces(next);
+        var isWords = role is Role.Name || (spaced > next && _run.IsSetting && IsFirstWord(shell, at));
+        var value = isWords && spaced > next && spaced < _end ? spaced
+            : _text[next] == '=' && (next + 1 >= _end || _text[next + 1] is not ('=' or '~')) ? next + 1
+            : isWindows && spaced < _end && _text[spaced] == '=' ? SkipSpaces(spaced + 1) : -1;
+        if (value < 0)
+            return null;
+        var strict = StrictSpot(shell);
+        if (role is Role.Line)
+            return value < _end && _text[value] is '"' or '\'' ? QuotedOrNull(name, at, value, Spot.Inside) : LineOrNull(name, at, value) is { } line ? line with { WholeLine = false, Spot = Spot.Inside } : null;
+        if (role is Role.Quoted)
+            return ToQuoteOrNull(name, at, value, shell.Closing, strict);
+        // "--env=A=b" in a list is one word, whatever is in it.
+        if (_syntax is TextSyntax.Strings && ShellCommand.IsOption(_text.AsSpan(shell.Start, at - shell.Start)))
+            return ToQuoteOrNull(name, at, value, _text[shell.Start - 1], null);
+        if (isWords && _run.IsSetting)
+            return EndOrNull(value, LineEnds) is { } lineEnd ? Make(name, at, value, lineEnd, Spot.Delimited) : null;
+        return WordOrNull(name, at, value, strict) is { } found && !IsAnnouncement(found) ? found : null;
+    }
+
+    /// <summary>What stands within another language's string may have no quotes of its own.</summary>
+    private Spot? StrictSpot(ShellPosition shell) => _syntax switch
+    {
+        TextSyntax.Inside => Spot.Inside,
+        TextSyntax.InsideFlow => Spot.YamlFlow,
+        TextSyntax.Groovy or TextSyntax.Strings => Spot.Inside,
+        _ => shell.IsInString || (_syntax is TextSyntax.Docker && _around.IsInString) ? Spot.Inside : null,
+    };
+
+    private Assignment? WordOrNull(string name, int at, int value, Spot? strict)
+    {
+        // The quotes of a string within a string.
+        if (strict is not null && value + 1 < _end && _text[value] == '\\' && _text[value + 1] is '"' or '\'')
+            return ToQuoteOrNull(name, at, value + 2, _text[value + 1], strict);
+        var isShell = _syntax is not TextSyntax.Docker || !_run.IsSetting;
+        if (value < _run.End && _text[value] is '"' or '\'' && QuotedOrNull(name, at, value, strict) is { } quoted
+            && (strict is not null || ShellWord.IsEnd(_text, quoted.Start + quoted.Length + 1, _run.End)))
+            return quoted;
+        var word = ShellWord.Read(_text, value, Math.Min(_run.End, value + MaxValue), isShell, strict is not null);
+        // printf's %s, and cmd's %NAME%.
+        if (word.Value.StartsWith('%'))
+            return null;
+        var isLiteral = _text.AsSpan(value, word.End - value).SequenceEqual(word.Value);
+        return new(name, word.Value, _file.At(at), value, word.End - value) { Spot = isLiteral ? strict ?? WordSpot() : Spot.Fixed };
+    }
+
+    private Assignment? ToQuoteOrNull(string name, int at, int value, char quote, Spot? strict)
+    {
+        if (EndOrNull(value, SearchValues.Create([quote, '\r', '\n'])) is not { } close)
+            return null;
+        var isClosed = close == _end || _text[close] == quote;
+        while (close > value && _text[close - 1] == '\\')
+            close--;
+        return value < close && _text[value] == '%' ? null : Make(name, at, value, close, isClosed ? strict ?? Spot.Delimited : Spot.Fixed);
+    }
+
+    /// <summary>A key or a field and its value in quotes: Groovy (<c>env.A = 'b'</c>), JSON, TOML.</summary>
+    private Assignment? MemberOrNull(string name, int at, int next)
+    {
+        if (at > 0 && _text[at - 1] == '.' && !IsMemberOfEnv(at))
+            return null;
+        next = SkipSpaces(_around.IsInString ? next + 1 : next);
+        if (next >= _end || _text[next] is not ('=' or ':') || (_text[next] == '=' && next + 1 < _end && _text[next + 1] is '=' or '~'))
+            return null;
+        next = SkipSpaces(next + 1);
+        return next < _end && _text[next] is '"' or '\'' ? QuotedOrNull(name, at, next, null) : null;
+    }
+
+    /// <summary>A name in quotes of its own: <c>env['A'] = 'b'</c>, <c>SetEnvironmentVariable('A', 'b')</c>, <c>env.setProperty('A', 'b')</c>.</summary>
+    private Assignment? NamedOrNull(string name, int at, int next, bool isInString)
+    {
+        if (_text[next] != _text[at - 1] || _around.IsComment)
+            return null;
+        var before = LineBefore(at - 1);
+        var isField = before.EndsWith("env[");
+        if (!isField && !before.EndsWith("etEnvironmentVariable(") && !before.EndsWith(".setProperty("))
+            return null;
+        next = SkipSpaces(next + 1);
+        if (isField && next < _end && _text[next] == ']')
+            next = SkipSpaces(next + 1);
+        if (next >= _end || _text[next] != (isField ? '=' : ',') || LineBefore(at).TrimStart() is ['#', ..])
+            return null;
+        next = SkipSpaces(next + 1);
+        return next < _end && _text[next] is '"' or '\'' ? QuotedOrNull(name, at, next, isInString || _syntax is TextSyntax.Inside ? Spot.Inside : null) : null;
+    }
+
+    /// <summary>How a release is made known to the public proxy (go.dev/doc/modules/publishing): it asks for nothing that is built.</summary>
+    private bool IsAnnouncement(Assignment assignment)
+    {
+        var from = assignment.Start + assignment.Length;
+        return Announcement().IsMatch(_text.AsSpan(from, Math.Min(_end - from, 300)));
+    }
+
+    private Assignment? LineOrNull(string name, int at, int value)
+        => EndOrNull(value, LineEnds) is { } end ? new(name, _text[value..end], _file.At(at), value, end - value) { WholeLine = true, Spot = Spot.Delimited } : null;
 
     private Assignment Make(string name, int at, int start, int end, Spot spot)
     {
@@ -104,8 +197,23 @@ internal sealed class AssignmentScan
     }
 
     private Assignment? QuotedOrNull(string name, int at, int open, Spot? strict)
-        => EndOrNull(open + 1, SearchValues.Create([_text[open], '\n'])) is { } close && close < _end && _text[close] == _text[open]
-            ? new(name, _text[(open + 1)..close], _file.At(at), open + 1, close - open - 1) { Spot = strict ?? Spot.Delimited } : null;
+    {
+        var rest = _text.AsSpan(0, Math.Min(_end, open + MaxValue));
+        var isClosed = true;
+        for (var i = open + 1; i < rest.Length && rest[i] != '\n'; i++)
+        {
+            // Within ${…} quotes begin anew.
+            var behind = isClosed && _text[open] == '"' ? Expression.Skip(rest, i) : i;
+            isClosed = behind >= 0;
+            if (behind > i)
+                i = behind - 1;
+            else if (rest[i] == _text[open])
+                return new(name, _text[(open + 1)..i], _file.At(at), open + 1, i - open - 1) { Spot = strict ?? Spot.Delimited };
+            else if (rest[i] == '\\' && _text[open] == '"')
+                i++;
+        }
+        return null;
+    }
 
     /// <summary>Its quotes hold a value together, and a # behind a space begins a comment; what takes the quotes for its own
     /// (<c>docker run --env-file</c>) gets none that were not there.</summary>
@@ -146,10 +254,17 @@ internal sealed class AssignmentScan
         return before.IsEmpty || before[^1] == ':';
     }
 
-    private Assignment? MakeOrNull(string name, int at, int next, int value)
+    private Assignment? MakeOrNull(string name, int at, int next)
     {
-        if (EndOrNull(value, LineEnds) is not { } lineEnd || EndOrNull(value, WordEnds) is not { } wordEnd)
+        var op = SkipSpaces(next);
+        var rest = _text.AsSpan(op, Math.Min(_end - op, 3));
+        var length = rest switch { [':', ':', '='] => 3, [':' or '?', '=', ..] => 2, ['=', ..] and not ['=', '=', ..] => 1, _ => 0 };
+        var value = SkipSpaces(op + length);
+        if (length == 0 || EndOrNull(value, LineEnds) is not { } lineEnd)
             return null;
+        if (value < _end && _text[value] is '"' or '\'' && QuotedOrNull(name, at, value, null) is { } quoted)
+            return quoted;
+        var wordEnd = ShellWord.Read(_text, value, lineEnd, isShell: true, isInString: true).End;
         var end = CutComment(value, lineEnd);
         // "A=b c" may be a shell's, in a define; with a space or a colon before the = it is make's alone.
         var isMakes = _text[next] != '=' || (next + 1 < _end && _text[next + 1] is ' ' or '\t');
@@ -164,31 +279,12 @@ internal sealed class AssignmentScan
     {
         TextSyntax.Shell => Spot.Word,
         TextSyntax.Make => Spot.Bare,
-        TextSyntax.Docker => DockerSpot(),
+        TextSyntax.Docker => _run.IsSetting ? Spot.Verbatim : Spot.Word,
         _ => Spot.Inside,
     };
 
-    private Spot DockerSpot()
-    {
-        var line = _text.AsSpan(_around.LogicalStart, Math.Min(_end - _around.LogicalStart, 1000)).TrimStart('\ufeff').TrimStart();
-        var keyword = Word(ref line);
-        if (keyword.Equals("ONBUILD", StringComparison.OrdinalIgnoreCase))
-            keyword = Word(ref line);
-        if (keyword.Equals("ENV", StringComparison.OrdinalIgnoreCase) || keyword.Equals("ARG", StringComparison.OrdinalIgnoreCase))
-            return Spot.Verbatim;
-        while (line.StartsWith("--"))
-            Word(ref line);
-        // In JSON form it is a string; in a here-document nobody knows what it is.
-        return keyword.Equals("RUN", StringComparison.OrdinalIgnoreCase) && !line.StartsWith("[") ? Spot.Word : Spot.Inside;
-
-        static ReadOnlySpan<char> Word(ref ReadOnlySpan<char> rest)
-        {
-            var end = rest.IndexOfAny(" \t\r\n") is >= 0 and var e ? e : rest.Length;
-            var word = rest[..end];
-            rest = rest[end..].TrimStart();
-            return word;
-        }
-    }
+    /// <summary><c>ENV A b c</c> has one value.</summary>
+    private bool IsFirstWord(ShellPosition shell, int at) => _text.AsSpan(shell.Start, at - shell.Start).IsWhiteSpace() && _text.AsSpan(0, shell.Start).TrimEnd().EndsWith("ENV", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether a string is one word for what stands before it, and no command.</summary>
     private bool IsArgument(int quote)
@@ -202,29 +298,6 @@ internal sealed class AssignmentScan
         }
         var list = back.LastIndexOf("withEnv(", StringComparison.Ordinal);
         return list >= 0 && !back[list..].Contains("])", StringComparison.Ordinal);
-    }
-
-    /// <summary>Where the value begins; -1 when no value is given here.</summary>
-    private int ValueStart(int next, int spaced, bool isEnv)
-    {
-        if (_text[next] == '=' && (next + 1 >= _end || _text[next + 1] != '='))
-            // After a shell's = the value follows at once; Groovy and make have a space.
-            return next + 1 < _end && _text[next + 1] is ' ' or '\t' ? MakeValue(next + 1) : next + 1;
-        foreach (var op in (ReadOnlySpan<string>)["::=", ":=", "?=", "=", ":"])
-        {
-            if (string.CompareOrdinal(_text, spaced, op, 0, op.Length) != 0)
-                continue;
-            var after = spaced + op.Length;
-            if (op == "=" && after < _end && _text[after] is '=' or '~')
-                return -1;
-            // A colon is Groovy's or a map's: its value has quotes.
-            var start = SkipSpaces(after);
-            return op == ":" && (start >= _end || _text[start] is not ('"' or '\'')) ? -1 : start;
-        }
-        return isEnv && spaced < _end && _text[spaced] is not ('\r' or '\n') ? spaced : -1;
-
-        // "A= cmd" in a shell is an empty value; with quotes behind it, it is Groovy.
-        int MakeValue(int from) => SkipSpaces(from) is var s && s < _end && _text[s] is '"' or '\'' ? s : from;
     }
 
     /// <summary>The next of these characters, or the end; null when it is further away than any value is long.</summary>
@@ -242,27 +315,6 @@ internal sealed class AssignmentScan
     /// <summary><c>env.GOPROXY = '…'</c> of a Jenkinsfile; a field of anything else is nobody's setting.</summary>
     private bool IsMemberOfEnv(int at) => at >= 4 && string.CompareOrdinal(_text, at - 4, "env.", 0, 4) == 0 && (at == 4 || (!IsWordPart(_text[at - 5]) && _text[at - 5] is not ('.' or '$' or '{')));
 
-    private bool IsInComment(int at)
-    {
-        var line = LineBefore(at);
-        var trimmed = line.TrimStart();
-        return trimmed.StartsWith("#") || trimmed.StartsWith("//") || line.Contains(" # ", StringComparison.Ordinal) || line.Contains(" // ", StringComparison.Ordinal);
-    }
-
-    /// <summary>What <c>echo</c> prints is set by nobody, unless it goes to a file, as with <c>>> $GITHUB_ENV</c>.</summary>
-    private bool IsOnlySaid(int at)
-    {
-        var command = LineBefore(at);
-        command = command[(command.LastIndexOfAny(";&|") + 1)..];
-        if (!IsCommand("echo ", command) && !IsCommand("printf ", command))
-            return false;
-        var rest = _text.AsSpan(at, Math.Min(_end - at, Surroundings.MaxLine));
-        rest = rest[..(rest.IndexOfAny(LineEnds) is >= 0 and var end ? end : rest.Length)];
-        return !rest.ToString().Replace(">&2", "", StringComparison.Ordinal).AsSpan().ContainsAny('>', '|');
-
-        static bool IsCommand(string word, ReadOnlySpan<char> text) => text.LastIndexOf(word, StringComparison.Ordinal) is >= 0 and var start && (start == 0 || !IsWordPart(text[start - 1]));
-    }
-
     private int SkipSpaces(int at)
     {
         while (at < _end && _text[at] is ' ' or '\t')
@@ -271,4 +323,7 @@ internal sealed class AssignmentScan
     }
 
     private static bool IsWordPart(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '-';
+
+    [GeneratedRegex(@"^[ ]+(?:\w+=\S+[ ]+)*\S*go[ ]+list[ ]+(?:-\S+[ ]+)*-m[ ][^\r\n;&|]*@")]
+    private static partial Regex Announcement();
 }

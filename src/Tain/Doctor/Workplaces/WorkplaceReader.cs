@@ -13,47 +13,23 @@ internal sealed class WorkplaceReader(FileReader files, IReadOnlyCollection<stri
 
     private readonly SearchValues<string> _anyName = SearchValues.Create([.. names], StringComparison.Ordinal);
 
-    /// <summary>Whether a file is worth reading for it. A YAML file may be a Kubernetes manifest: only its content tells.</summary>
-    public static bool IsWanted(string folder, string name) => KindOrNull(folder, name) is not null;
-
-    private static WorkplaceKind? KindOrNull(string folder, string name)
-    {
-        if (IsDockerfile(name))
-            return WorkplaceKind.Image;
-        if (name is ".envrc" or ".env" or "Makefile" or "makefile" or "GNUmakefile" or "Taskfile.yml" or "Taskfile.yaml" or "devcontainer.json" or ".goreleaser.yml" or ".goreleaser.yaml" or "mise.toml" or ".mise.toml"
-            || name.StartsWith(".env.", StringComparison.Ordinal) || (name == "settings.json" && folder.EndsWith(".vscode", StringComparison.Ordinal)) || name.EndsWith(".mk", StringComparison.Ordinal) || IsScript(name))
-            return WorkplaceKind.Developer;
-        if (name.StartsWith("Jenkinsfile", StringComparison.Ordinal) || name.EndsWith(".jenkinsfile", StringComparison.OrdinalIgnoreCase))
-            return WorkplaceKind.Pipeline;
-        if (!IsYaml(name))
-            return null;
-        if (name.Contains("gitlab-ci", StringComparison.Ordinal) || folder is ".github/workflows" or ".gitea/workflows" or ".forgejo/workflows" or ".circleci" or ".woodpecker" || folder.StartsWith(".github/actions", StringComparison.Ordinal) || folder.StartsWith(".gitlab", StringComparison.Ordinal)
-            || name is "action.yml" or "action.yaml" or ".drone.yml" or ".woodpecker.yml" or "azure-pipelines.yml" or "bitbucket-pipelines.yml" or ".travis.yml" or "cloudbuild.yaml" or "buildspec.yml")
-            return WorkplaceKind.Pipeline;
-        return WorkplaceKind.Deployment;
-    }
-
-    public static bool IsDockerfile(string name) =>
-        !name.EndsWith(".dockerignore", StringComparison.Ordinal) && (name is "Dockerfile" or "Containerfile" || name.StartsWith("Dockerfile.", StringComparison.Ordinal) || name.StartsWith("Containerfile.", StringComparison.Ordinal) || name.EndsWith(".dockerfile", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".Dockerfile", StringComparison.Ordinal));
-
-    public static bool IsCompose(string name) => IsYaml(name) && (name.StartsWith("docker-compose", StringComparison.Ordinal) || name.StartsWith("compose.", StringComparison.Ordinal) || name.StartsWith("compose-", StringComparison.Ordinal));
-
-    private static bool IsScript(string name) => name.EndsWith(".sh", StringComparison.Ordinal) || name.EndsWith(".bash", StringComparison.Ordinal);
-
-    private static bool IsYaml(string name) => name.EndsWith(".yml", StringComparison.Ordinal) || name.EndsWith(".yaml", StringComparison.Ordinal);
-
     /// <summary>The workplace that a file is; null when it is none, or can't be read.</summary>
     public Workplace? ReadOrNull(string folder, string path)
     {
         var name = Path.GetFileName(path);
-        if (KindOrNull(folder, name) is not { } kind || files.ReadOrNull(path) is not { } file)
+        if (WorkplaceNames.KindOrNull(folder, name) is not { } kind || files.ReadOrNull(path) is not { } file)
             return null;
-        if (!IsYaml(name))
-            return new(kind, file, file.Text.AsSpan().ContainsAny(_anyName) ? [.. AssignmentScan.Find(file, names, 0, file.Text.Length, SyntaxOf(name))] : [], file.Text);
-        if (kind is WorkplaceKind.Deployment && !IsCompose(name) && !IsManifest(file))
+        if (!WorkplaceNames.IsYaml(name))
+            return new(kind, file, file.Text.AsSpan().ContainsAny(_anyName) ? [.. AssignmentScan.Find(file, names, 0, file.Text.Length, WorkplaceNames.SyntaxOf(name))] : [], file.Text);
+        var mayBeIncluded = kind is WorkplaceKind.Deployment && WorkplaceNames.MayBeIncluded(folder) && file.Text.Contains("script:", StringComparison.Ordinal);
+        if (kind is WorkplaceKind.Deployment && !mayBeIncluded && !WorkplaceNames.IsCompose(name) && !IsManifest(file))
             return null;
         if (YamlFile.ParseOrNull(file, files) is not { } documents)
             return null;
+        if (mayBeIncluded && !documents.Any(IsGitLab))
+            return null;
+        if (mayBeIncluded)
+            kind = WorkplaceKind.Pipeline;
         var assignments = new List<Assignment>();
         // Most manifests set none of them: then their values need no second look.
         if (file.Text.AsSpan().ContainsAny(_anyName))
@@ -68,15 +44,31 @@ internal sealed class WorkplaceReader(FileReader files, IReadOnlyCollection<stri
     private static bool IsManifest(TextFile file) =>
         file.Text.Contains("apiVersion:", StringComparison.Ordinal) && file.Text.Contains("kind:", StringComparison.Ordinal) && !file.Text.Contains("{{", StringComparison.Ordinal);
 
-    private static TextSyntax SyntaxOf(string name) => name switch
+    /// <summary>A job is a mapping with a script.</summary>
+    private static bool IsGitLab(YamlDocument document) => document.RootNode is YamlMappingNode root && root.Children.Values.Any(j => j.ChildOrNull("script") is YamlScalarNode or YamlSequenceNode);
+
+    /// <summary>Whether a command begins at a place of a workplace's file, and is not only spoken of.</summary>
+    public static bool IsCommand(Workplace workplace, int at)
     {
-        _ when IsDockerfile(name) => TextSyntax.Docker,
-        _ when name == ".envrc" || IsScript(name) => TextSyntax.Shell,
-        _ when name.StartsWith(".env", StringComparison.Ordinal) => TextSyntax.Dotenv,
-        _ when name.EndsWith(".json", StringComparison.Ordinal) || name.EndsWith(".toml", StringComparison.Ordinal) => TextSyntax.Strings,
-        _ when name.EndsWith("akefile", StringComparison.Ordinal) || name.EndsWith(".mk", StringComparison.Ordinal) => TextSyntax.Make,
-        _ => TextSyntax.Groovy,
-    };
+        if (workplace.File is not { } file)
+            return false;
+        if (!WorkplaceNames.IsYaml(file.Name))
+            return AssignmentScan.IsCommand(file, at, 0, file.Text.Length, WorkplaceNames.SyntaxOf(file.Name));
+        foreach (var (key, node) in workplace.Documents.SelectMany(d => YamlFile.Scalars(d.RootNode)))
+        {
+            var (start, length, quote) = file.Span(node);
+            if (at >= start && at < start + length)
+                return !RunText.IsProse(key) && AssignmentScan.IsCommand(file, at, start, length, SyntaxOf(key, node, quote, isInFlow: false));
+        }
+        return false;
+    }
+
+    /// <summary>How what stands in a scalar is read.</summary>
+    private static TextSyntax SyntaxOf(string key, YamlScalarNode scalar, char quote, bool isInFlow)
+    {
+        var isPlain = scalar.Style is ScalarStyle.Plain;
+        return isPlain && isInFlow ? TextSyntax.InsideFlow : isPlain || quote != '\0' || !Scripts.Contains(key) ? TextSyntax.Inside : TextSyntax.Shell;
+    }
 
     /// <summary>All nodes below, in the file's order; one that has several aliases is read once.</summary>
     private void Walk(TextFile file, YamlNode root, List<Assignment> assignments)
@@ -98,8 +90,9 @@ internal sealed class WorkplaceReader(FileReader files, IReadOnlyCollection<stri
             else if (next.Node is YamlMappingNode map)
             {
                 var isFlow = next.IsInFlow || map.Style is MappingStyle.Flow;
-                // "- name: GOPROXY" and "value: …", as Kubernetes has it.
-                var named = map.ChildOrNull("name").TextOrNull() is { } name && names.Contains(name) ? name : null;
+                // "- name: GOPROXY" and "value: …", as Kubernetes has it,
+                // and GitLab's "GOPROXY: {value: …, description: …}".
+                var named = map.ChildOrNull("name").TextOrNull() is { } name && names.Contains(name) ? name : names.Contains(next.Key) ? next.Key : null;
                 foreach (var (key, value) in map.Children.Reverse())
                     open.Push(((key as YamlScalarNode)?.Value is not { } text ? "" : named is not null && text == "value" ? named : text, value, isFlow));
             }
@@ -119,12 +112,12 @@ internal sealed class WorkplaceReader(FileReader files, IReadOnlyCollection<stri
             assignments.Add(new(key, value, file.At(scalar), start, length) { Spot = !isLiteral ? Spot.Fixed : quote != '\0' ? Spot.Delimited : isInFlow ? Spot.YamlFlow : Spot.YamlValue });
             return;
         }
-        if (!value.AsSpan().ContainsAny(_anyName))
+        if (!value.AsSpan().ContainsAny(_anyName) || RunText.IsProse(key))
             return;
         // "- GOPROXY=a, b" of a compose file: the value is what is left of the scalar.
         if (names.FirstOrDefault(n => value.StartsWith(n + "=", StringComparison.Ordinal)) is { } name && !value.Contains('\n', StringComparison.Ordinal) && (key is "environment" or "env" || !value.Contains(' ', StringComparison.Ordinal)))
             assignments.Add(new(name, value[(name.Length + 1)..], file.At(scalar), start + name.Length + 1, length - name.Length - 1) { Spot = !isLiteral ? Spot.Fixed : quote != '\0' ? Spot.Delimited : isInFlow ? Spot.YamlFlow : Spot.YamlRest });
         else
-            assignments.AddRange(AssignmentScan.Find(file, names, start, Math.Min(length, file.Text.Length - start), isPlain && isInFlow ? TextSyntax.InsideFlow : isPlain || quote != '\0' || !Scripts.Contains(key) ? TextSyntax.Inside : TextSyntax.Shell));
+            assignments.AddRange(AssignmentScan.Find(file, names, start, Math.Min(length, file.Text.Length - start), SyntaxOf(key, scalar, quote, isInFlow)));
     }
 }

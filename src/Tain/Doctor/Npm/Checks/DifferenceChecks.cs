@@ -40,7 +40,7 @@ internal static class DifferenceChecks
     {
         WorkplaceKind.Pipeline or WorkplaceKind.Image => true,
         WorkplaceKind.Developer => !place.File.Name.StartsWith(".env.", StringComparison.Ordinal),
-        WorkplaceKind.Deployment => WorkplaceReader.IsCompose(place.File.Name),
+        WorkplaceKind.Deployment => WorkplaceNames.IsCompose(place.File.Name),
         _ => false,
     };
 
@@ -49,7 +49,7 @@ internal static class DifferenceChecks
             new Fact("registry", RegistryUrl.Show(setting.Value)), new Fact("other", RegistryUrl.Show(other.Value)), new Fact("where", other.Place.ToString())));
 
     private static bool IsDefault(NpmSetting setting) => setting is { Key: NpmSetting.Registry, IsComputed: false, IsForPublishing: false } && RegistryUrl.HostOrNull(setting.Value) is { } host
-        && !RegistryUrl.IsLoopback(host) && !IsSaid(setting) && (host.Contains('.', StringComparison.Ordinal) || setting.Place.File is not { } file || !WorkplaceReader.IsCompose(file.Name)) && !host.EndsWith("npm.taobao.org", StringComparison.Ordinal);
+        && !RegistryUrl.IsLoopback(host) && !IsSaid(setting) && (host.Contains('.', StringComparison.Ordinal) || setting.Place.File is not { } file || !WorkplaceNames.IsCompose(file.Name)) && !host.EndsWith("npm.taobao.org", StringComparison.Ordinal);
 
     /// <summary><c>ARG</c> and <c>?=</c> give a value only where nobody else does.</summary>
     private static bool IsFallback(NpmSetting setting)
