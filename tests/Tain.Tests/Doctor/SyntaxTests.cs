@@ -194,10 +194,12 @@ public sealed class SyntaxTests
     [InlineData("\"GOPROXY\":\"")]
     [InlineData("ENV GOPROXY a")]
     [InlineData("GOPROXY \\\n")]
+    [InlineData("GOPROXY=$( GOPROXY=a\n")]
+    [InlineData("{ echo GOPROXY=a <<A\n")]
     public void A_line_without_end_takes_no_time(string part)
     {
-        var text = string.Concat(Enumerable.Repeat(part, 1_500_000 / part.Length));
-        foreach (var syntax in Enum.GetValues<TextSyntax>())
+        var parts = string.Concat(Enumerable.Repeat(part, 1_500_000 / part.Length));
+        foreach (var (syntax, text) in Enum.GetValues<TextSyntax>().SelectMany(s => (IEnumerable<(TextSyntax, string)>)[(s, parts), (s, "sh '''\n" + parts)]))
         {
             var start = Stopwatch.GetTimestamp();
             _ = AssignmentScan.Find(new("/x", "x", text), Checkup.Variables, 0, text.Length, syntax).Count();

@@ -16,6 +16,7 @@ internal sealed partial class RunText(string text, int start, int end, TextSynta
     };
 
     private ShellPosition? _shell;
+    private (int Start, int End) _string = (-1, -1);
 
     /// <summary>Where the text ends.</summary>
     public int End { get; private set; }
@@ -44,7 +45,12 @@ internal sealed partial class RunText(string text, int start, int end, TextSynta
         return _shell?.Start == from ? _shell : _shell = new(text, from, joins, isEscaped);
     }
 
-    private ShellPosition String() => Of(around.StringStart, around.StringEnd(end), isEscaped: true);
+    private ShellPosition String()
+    {
+        if (_string.Start != around.StringStart)
+            _string = (around.StringStart, around.StringEnd(end));
+        return Of(_string.Start, _string.End, isEscaped: true);
+    }
 
     private ShellPosition? InDockerfile()
     {
