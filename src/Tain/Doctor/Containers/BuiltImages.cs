@@ -72,7 +72,7 @@ internal sealed partial class BuiltImages
         }
         else if (root.ChildOrNull("apiVersion").TextOrNull()?.StartsWith("skaffold/", StringComparison.Ordinal) ?? false)
         {
-            AddAll(Elements(root.ChildOrNull("build").ChildOrNull("artifacts")).Select(a => a.ChildOrNull("image")));
+            AddAll(YamlFile.Mappings(root).SelectMany(m => Elements(m.ChildOrNull("artifacts"))).Select(a => a.ChildOrNull("image")));
         }
         else if (kind is WorkplaceKind.Pipeline && file.Text.Contains("uses:", StringComparison.Ordinal))
         {
@@ -117,12 +117,11 @@ internal sealed partial class BuiltImages
     {
         text = WithPlainVariables(text.Replace("\\\r\n", " ", StringComparison.Ordinal).Replace("\\\n", " ", StringComparison.Ordinal));
         var variables = ComposeFiles.Assigned(text);
+        foreach (Match match in Named().Matches(text))
+            Add(match.Groups["name"].Value, variables);
         foreach (var line in text.Split('\n').Where(l => l.Length < 4000))
         {
-            var matches = Named().Matches(line).AsEnumerable();
-            if (Tools.Any(t => line.Contains(t, StringComparison.Ordinal)) && (line.Contains(" build", StringComparison.Ordinal) || line.Contains(" bud ", StringComparison.Ordinal)))
-                matches = matches.Concat(TagOption().Matches(line));
-            foreach (var match in matches)
+            foreach (Match match in IsBuildLine(line) ? TagOption().Matches(line).AsEnumerable() : [])
                 Add(match.Groups["name"].Value, variables);
             foreach (Match match in TagOrPush().Matches(line))
             {
@@ -139,11 +138,22 @@ internal sealed partial class BuiltImages
         }
     }
 
+    /// <summary>Makefiles often have the tool's name in a variable.</summary>
+    private static bool IsBuildLine(string line)
+        => (line.Contains(" build", StringComparison.Ordinal) || line.Contains(" bud ", StringComparison.Ordinal)) && (Tools.Any(t => line.Contains(t, StringComparison.Ordinal)) || VariableBuild().IsMatch(line));
+
+    private const int MaxRounds = 4;
+
     private void Add(string written, Dictionary<string, string> variables)
     {
-        var name = Interpolation.Expand(written.TrimEnd('\\'), variables.GetValueOrDefault);
-        if (name is null)
-            return;
+        // Variables of variables.
+        var name = written.TrimEnd('\\');
+        for (var round = 0; round < MaxRounds && name.Contains('$', StringComparison.Ordinal); round++)
+        {
+            if (Interpolation.Expand(name, variables.GetValueOrDefault) is not { } expanded)
+                return;
+            name = expanded;
+        }
         // The tag is often a variable: it makes no difference.
         var variable = name.IndexOf('$', StringComparison.Ordinal);
         if (variable < 0 || (name.AsSpan(0, variable).LastIndexOf(':') is > 0 and var colon && !name.AsSpan(colon).Contains('/')))
@@ -167,6 +177,9 @@ internal sealed partial class BuiltImages
     [GeneratedRegex(@"\$?\{\{[ \t]{0,20}(?:(?:env\.)?(?<name>[A-Za-z_]\w{0,200})|[^{}\n]{0,500}?)[ \t]{0,20}\}\}|\$\((?:(?<name>[A-Za-z_]\w{0,200})|[^()\n]{0,500})\)", RegexOptions.CultureInvariant)]
     private static partial Regex Braces();
 
+    [GeneratedRegex(@"\$\{\w{1,200}\}[ \t]{1,20}(?:buildx[ \t]{1,20})?build\b", RegexOptions.CultureInvariant)]
+    private static partial Regex VariableBuild();
+
     [GeneratedRegex("""\s(?:-t|--tag)[\s=]\s*['"]?(?<name>[^\s'"]+)""", RegexOptions.CultureInvariant)]
     private static partial Regex TagOption();
 
@@ -175,7 +188,7 @@ internal sealed partial class BuiltImages
     private static partial Regex Named();
 
     /// <summary>What is given a name here, or goes from here to a registry.</summary>
-    [GeneratedRegex(@"\b(?:docker|podman|nerdctl|buildah)[ \t]{1,20}(?:image[ \t]{1,20})?(?:tag|push|commit)[ \t](?<names>[^;&|\n]{1,2000})", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?:\b(?:docker|podman|nerdctl|buildah)|\$\{\w{1,200}\})[ \t]{1,20}(?:image[ \t]{1,20})?(?:tag|push|commit)[ \t](?<names>[^;&|\n]{1,2000})", RegexOptions.CultureInvariant)]
     private static partial Regex TagOrPush();
 
     [GeneratedRegex("""\btags"?\s{0,100}[=:]\s{0,100}\[(?<tags>[^\]]{0,10000})\]""", RegexOptions.CultureInvariant)]

@@ -61,7 +61,8 @@ internal static partial class ImageUses
         var variable = name.AsSpan().IndexOfAny('$', '{', '%');
         // "acme/app:${TAG}": the name is known, and what follows may be anything.
         var known = variable < 0 ? name : NameBefore(name, variable);
-        if (known is null || ImageReference.ParseOrNull(known) is not { } image || !(isWanted?.Invoke(image) ?? true))
+        // GitHub has packages of Go's that ko makes images of, and no registry.
+        if (known is null || ImageReference.ParseOrNull(known) is not { Registry: not "github.com" } image || !(isWanted?.Invoke(image) ?? true))
             return;
         uses.Add(new(variable < 0 ? image : image with { Text = known + name[known.Length] + "…" }, named.Place, named.Kind) { IsTagOpen = named.IsTagOpen || variable >= 0 });
     }
