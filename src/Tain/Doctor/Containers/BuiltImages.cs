@@ -172,9 +172,19 @@ internal sealed partial class BuiltImages
 
     /// <summary><c>${{ env.A }}</c>, <c>$(A)</c> and <c>{{ a }}</c> as <c>${A}</c>; what is to be computed is a variable without a value.</summary>
     private static string WithPlainVariables(string text)
-        => Braces().Replace(text, m => m.Groups["name"].Value is { Length: > 0 } name ? $"${{{name}}}" : "${_}");
+        => Braces().Replace(text, m =>
+        {
+            var inner = m.Groups["inner"].ValueSpan.Trim();
+            inner = inner.StartsWith("env.") ? inner[4..] : inner;
+            foreach (var c in inner)
+            {
+                if (!char.IsAsciiLetterOrDigit(c) && c != '_')
+                    return "${_}";
+            }
+            return $"${{{inner}}}";
+        });
 
-    [GeneratedRegex(@"\$?\{\{[ \t]{0,20}(?:(?:env\.)?(?<name>[A-Za-z_]\w{0,200})|[^{}\n]{0,500}?)[ \t]{0,20}\}\}|\$\((?:(?<name>[A-Za-z_]\w{0,200})|[^()\n]{0,500})\)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\$?\{\{(?<inner>[^{}\n]{0,500})\}\}|\$\((?<inner>[^()\n]{0,500})\)", RegexOptions.CultureInvariant)]
     private static partial Regex Braces();
 
     [GeneratedRegex(@"\$\{\w{1,200}\}[ \t]{1,20}(?:buildx[ \t]{1,20})?build\b", RegexOptions.CultureInvariant)]
@@ -191,7 +201,7 @@ internal sealed partial class BuiltImages
     [GeneratedRegex(@"(?:\b(?:docker|podman|nerdctl|buildah)|\$\{\w{1,200}\})[ \t]{1,20}(?:image[ \t]{1,20})?(?:tag|push|commit)[ \t](?<names>[^;&|\n]{1,2000})", RegexOptions.CultureInvariant)]
     private static partial Regex TagOrPush();
 
-    [GeneratedRegex("""\btags"?\s{0,100}[=:]\s{0,100}\[(?<tags>[^\]]{0,10000})\]""", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("""\btags"?\s{0,100}[=:]\s{0,100}\[(?<tags>[^\[\]]{0,10000})\]""", RegexOptions.CultureInvariant)]
     private static partial Regex BakeTags();
 
     [GeneratedRegex("""["'](?<name>[^"'\s]{1,1000})["']""", RegexOptions.CultureInvariant)]

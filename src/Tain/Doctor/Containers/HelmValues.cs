@@ -26,12 +26,13 @@ internal static class HelmValues
             var isPrefixed = Prefixes.Any(p => Text(global.ChildOrNull(p)) is not null || Text(root.ChildOrNull(p)) is not null);
             foreach (var map in YamlFile.Mappings(root))
             {
+                // A word alone is a part of a name that the template puts together.
+                bool? isPart = registry is not null || isPrefixed ? true : null;
                 foreach (var (key, value) in map.Children)
                 {
                     if (key.TextOrNull() is not { } name || !(name == "image" || name.EndsWith("Image", StringComparison.Ordinal)))
                         continue;
-                    // A word alone is a part of a name that the template puts together.
-                    if (value is YamlScalarNode && Text(value) is { } text && registry is null && !isPrefixed && !HasPrefix(map) && map.ChildOrNull("registry") is null && map.ChildOrNull("repository") is null && text.AsSpan().IndexOfAny('/', ':') >= 0)
+                    if (value is YamlScalarNode && Text(value) is { } text && text.AsSpan().IndexOfAny('/', ':') >= 0 && !(isPart ??= HasPrefix(map) || map.ChildOrNull("registry") is not null || map.ChildOrNull("repository") is not null))
                         yield return new(text, file.At(value), ImageUseKind.Value) { IsTagOpen = IsWithoutTag(text) };
                     else if (value is YamlMappingNode && !isPrefixed && OfMapping(value, registry, isWhole, file) is { } image)
                         yield return image;

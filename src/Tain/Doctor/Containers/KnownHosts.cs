@@ -72,7 +72,7 @@ internal static class KnownHosts
 
     /// <summary>Names of what has images of this machine only: podman's own, ko's, and the registries that kind, k3d and their like start.</summary>
     public static bool IsOwn(string host)
-        => IsLoopback(host) || WithoutPort(host) is "kind.local" or "ko.local" or "dev.local" or "host.docker.internal" or "kind-registry" || host.StartsWith("k3d-", StringComparison.Ordinal) || host.StartsWith("registry.localhost", StringComparison.Ordinal);
+        => IsLoopback(host) || WithoutPort(host) is "kind.local" or "ko.local" or "dev.local" or "host.docker.internal" or "kind-registry" || (host.StartsWith("k3d-", StringComparison.Ordinal) && !host.Contains('.', StringComparison.Ordinal));
 
     /// <summary>The host and port of <c>https://host:1/path</c>, and of the same without a scheme.</summary>
     public static string HostOf(string address)
