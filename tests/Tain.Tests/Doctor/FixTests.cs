@@ -44,7 +44,7 @@ public sealed class FixTests : IDisposable
     public void The_file_keeps_its_mode_and_its_links_and_a_copy_of_what_it_was()
     {
         using var patient = new Patient();
-        patient.Write("home/dotfiles/env", "GOSUMDB=off\r\n").Write("home/.config/go/.keep", "");
+        patient.Write("home/dotfiles/env", "GOFLAGS=-mod=mod\r\nGOSUMDB=off\n").Write("home/.config/go/.keep", "");
         var real = Path.Combine(patient.Home, "dotfiles/env");
         File.SetUnixFileMode(real, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         var link = Path.Combine(patient.Home, ".config/go/env");
@@ -52,10 +52,10 @@ public sealed class FixTests : IDisposable
 
         var file = Assert.Single(patient.Consultation().Plan());
         var copy = Mending.Write(file, Copies, Now);
-        Assert.Equal("GOSUMDB=sum.golang.org\r\n", File.ReadAllText(real));
+        Assert.Equal("GOFLAGS=-mod=mod\r\nGOSUMDB=sum.golang.org\n", File.ReadAllText(real));
         Assert.NotNull(new FileInfo(link).LinkTarget);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(real));
-        Assert.Equal("GOSUMDB=off\r\n", File.ReadAllText(copy!));
+        Assert.Equal("GOFLAGS=-mod=mod\r\nGOSUMDB=off\n", File.ReadAllText(copy!));
         Assert.Equal($"{Copies}/20261127T152302Z{link}", copy);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(copy!));
     }
@@ -117,7 +117,7 @@ public sealed class FixTests : IDisposable
         var machine = NewShell.Of(patient.Machine, plan, Language.English, out var note);
         Assert.Equal("https://goproxy.corp.example", machine.VariableOrNull("GOPROXY"));
         Assert.Equal("off", machine.VariableOrNull("GOSUMDB"));
-        Assert.Equal("In this shell GOPROXY is what it was: open a new one.", note);
+        Assert.Equal("This shell still has the old GOPROXY: open a new one.", note);
         NewShell.Of(patient.Machine, [.. plan.Where(f => f.Shown == "Makefile")], Language.English, out note);
         Assert.Null(note);
     }
@@ -150,6 +150,15 @@ public sealed class FixTests : IDisposable
         Assert.Throws<IOException>(() => Mending.Write(file, Copies, Now));
         Assert.Empty(Directory.GetFileSystemEntries(Copies));
     }
+
+    [Theory]
+    [InlineData("", "GOPRIVATE=a.example\n", "--- x\n+++ x\n@@ -0,0 +1,1 @@\n+GOPRIVATE=a.example\n")]
+    [InlineData("GOFLAGS=-v", "GOFLAGS=-v\nGOPRIVATE=a.example\n", "--- x\n+++ x\n@@ -2,0 +2,1 @@\n+GOPRIVATE=a.example\n")]
+    [InlineData("A=1\nGOSUMDB=off\n", "A=1\nGOSUMDB=sum.golang.org\n", "--- x\n+++ x\n@@ -2,1 +2,1 @@\n-GOSUMDB=off\n+GOSUMDB=sum.golang.org\n")]
+    [InlineData("GOSUMDB=off\r\n", "GOSUMDB=off\n", "--- x\n+++ x\n@@ -1,1 +1,1 @@\n-GOSUMDB=off␍\n+GOSUMDB=off\n")]
+    [InlineData("\ufeffGOSUMDB=off\n", "GOSUMDB=off\n", "--- x\n+++ x\n@@ -1,1 +1,1 @@\n-<U+FEFF>GOSUMDB=off\n+GOSUMDB=off\n")]
+    public void The_diff_shows_each_line_that_is_written_and_no_other(string before, string after, string shown)
+        => Assert.Equal(shown, DiffText.Of(before, after, "x"));
 
     [Theory]
     [InlineData("RUN curl -H 'Authorization: Bearer hunter2' x && GOSUMDB=off go build", "RUN curl -H 'Authorization: Bearer hunter2' x && GOSUMDB=sum.golang.org go build", "… GOSUMDB=off …", "… GOSUMDB=sum.golang.org …")]
