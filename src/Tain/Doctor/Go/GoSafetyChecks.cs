@@ -20,7 +20,7 @@ internal static partial class GoSafetyChecks
                     scene.Add(new Finding(GoPitfalls.SumDbOff, assignment.Place, new Fact("name", "GOSUMDB"), new Fact("value", "off"), new Fact("meant", "sum.golang.org")) { Fix = assignment.ChangeOrNull("sum.golang.org"), IsSelfEvident = true });
                     break;
                 case "GOSUMDB" when !assignment.IsComputed && !SumDbOptions.TryParse(assignment.Value, out _, out var why):
-                    scene.Add(new Finding(GoPitfalls.SumDbInvalid, assignment.Place, new Fact("value", GoProxyChecks.Shown(assignment.Value)), new Fact("why", why)));
+                    scene.Add(new Finding(GoPitfalls.SumDbInvalid, assignment.Place, new Fact("value", GoProxyChecks.Shown(assignment.Value)), new Fact("why", WithoutSecret(assignment.Value, why))));
                     break;
                 // What can match no module switches nothing off.
                 case "GOINSECURE" when assignment.IsComputed || GoPatternList.Parse(assignment.Value).Any(p => p.Problem is not PatternProblem.MatchesNothing):
@@ -58,6 +58,10 @@ internal static partial class GoSafetyChecks
                 CheckCredentials(scene, "git", match.Value, file.At(match.Index));
         }
     }
+
+    /// <summary>Why a value is refused, which may quote a part of a password: then what the value without it would be refused for.</summary>
+    private static string WithoutSecret(string value, string why)
+        => Credentials.Find(value).Count == 0 ? why : SumDbOptions.TryParse(Credentials.Mask(value), out _, out var masked) ? "has credentials that a URL can't hold" : masked;
 
     /// <summary>Tokens that git rewrites URLs to: a note, since the file is its user's own, and only what git runs with it shows them.</summary>
     public static void RunGit(Scene scene)
