@@ -49,7 +49,7 @@ public sealed class ReportTests
     [InlineData("home/.gitconfig", "[url \"{0}/\"]\n\tinsteadOf = https://nexus.corp.example/\n")]
     [InlineData("repo/.envrc", "export GONOSUMDB='{1}' GOPROXY=\"{0};direct\"\n")]
     [InlineData("repo/.github/workflows/ci.yml", "on: push\nenv:\n  GOPROXY: '{0};direct'\n  GOPRIVATE: '{1}:shop'\njobs: {{}}\n")]
-    [InlineData("repo/.npmrc", "registry={0}/\n")]
+    [InlineData("repo/.npmrc", "registry={0}/\nstrict-ssl=false\n")]
     public async Task A_password_with_separators_is_never_told(string place, string content)
     {
         var random = new Random(2026_11_27);
