@@ -60,6 +60,29 @@ public sealed class FixTests : IDisposable
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(copy!));
     }
 
+    [Theory]
+    [InlineData("GOSUMDB=off\r\n", "GOSUMDB=sum.golang.org\n")]
+    [InlineData(" GO111MODULE=off\n", "GO111MODULE=on\n")]
+    [InlineData("set GOTOOLCHAIN=local\r\nexport GOPRIVATE='git.corp.example'", "GOTOOLCHAIN=local\nGOPRIVATE=git.corp.example")]
+    public void A_line_that_the_go_command_did_not_hear_says_nothing_bad_when_it_does(string before, string after)
+    {
+        using var patient = new Patient();
+        patient.Write("home/.config/go/env", before);
+        Assert.Equal(after, Assert.Single(patient.Consultation().Plan()).After);
+    }
+
+    [Theory]
+    [InlineData("GOPROXY=https://ci:12 S3CR3T@nexus.corp.example;direct\n")]
+    [InlineData("export GOPROXY=$MIRROR\n")]
+    [InlineData("export GOPRIVATE=*\n")]
+    public void What_nobody_can_tell_or_should_not_be_heard_is_left_as_it_is(string text)
+    {
+        using var patient = new Patient();
+        patient.Write("home/.config/go/env", text);
+        Assert.Empty(patient.Consultation().Plan());
+        Assert.NotEmpty(Checkup.Look(patient.Machine, patient.Repo, new DoctorFile(), new FileReader(patient.Repo, patient.Home)).Findings);
+    }
+
     [Fact]
     public void A_file_that_was_changed_meanwhile_is_left_alone()
     {

@@ -44,6 +44,7 @@ public sealed class ReportTests
     [InlineData("env GOSUMDB", "sum.golang.org {0}")]
     [InlineData("env GIT_CONFIG_KEY_0", "url.{0}/.insteadOf")]
     [InlineData("home/.config/go/env", "GOPROXY={0},https://b.corp.example;direct\nGOSUMDB=off\n")]
+    [InlineData("home/.config/go/env", "GOPROXY=https://ci:12 {0};direct\n")]
     [InlineData("home/.config/go/env", "export GOPROXY={0}\n")]
     [InlineData("home/.config/go/env", "GOPRIVATE={0}\nGONOSUMDB={1}/shop,a.example \n")]
     [InlineData("home/.gitconfig", "[url \"{0}/\"]\n\tinsteadOf = https://nexus.corp.example/\n")]

@@ -6,7 +6,8 @@ namespace Tain.Doctor.Go;
 
 /// <summary>A line that gives a variable a value for whoever reads it, and not, or another one, for the go command.</summary>
 /// <param name="Why">What the line does, behind "that".</param>
-/// <param name="Fix">The line as <c>go env -w</c> would have written it; null when a shell would put something in its place.</param>
+/// <param name="Meant">The value, or what another check would have in its place.</param>
+/// <param name="Fix">The line as <c>go env -w</c> would have written it; null when a shell would put something in its place, or when it is better not heard.</param>
 internal sealed record BrokenLine(string Name, Place Place, Words Why, string Meant, Edit? Fix);
 
 /// <summary>Lines of the file of <c>go env -w</c> that were not written by it. The go command reads NAME=value up to a \n, where the name begins with
@@ -21,7 +22,7 @@ internal static partial class GoEnvLines
     private static readonly Words CarriageReturn = new("ends in a carriage return, which becomes a part of the value", "以回车符（CR）结尾，回车符会成为值的一部分");
 
     /// <summary>Variables whose value is compared as it stands; of GOPROXY's entries the go command trims the spaces, and by them it splits GOFLAGS.</summary>
-    private static readonly string[] Exact = ["GOPRIVATE", "GONOPROXY", "GONOSUMDB", "GOSUMDB", "GOINSECURE", "GOTOOLCHAIN", "GO111MODULE"];
+    private static readonly string[] Exact = ["GOPRIVATE", "GONOPROXY", "GONOSUMDB", "GOSUMDB", "GOTOOLCHAIN", "GO111MODULE"];
 
     public static IReadOnlyList<BrokenLine> Find(TextFile file)
     {
@@ -41,13 +42,17 @@ internal static partial class GoEnvLines
                 : isExact && line.Groups["end"].Length > 0 ? CarriageReturn
                 : isExact && line.Groups["after"].Length + line.Groups["behind"].Length > 0 ? SpacedValue
                 : null;
-            if (why is null)
+            // Nobody is the worse for a line that would only switch checks off.
+            if (why is null || name is "GOINSECURE")
                 continue;
             var value = line.Groups["value"].Value;
             // A shell would have taken its quotes off.
             if (line.Groups["command"].Success && value is ['"', .., '"'] or ['\'', .., '\''])
                 value = value[1..^1];
-            broken.Add(new(name, file.AtLine(number), why, value, value.AsSpan().ContainsAny("$`\"'\\") ? null : new Edit(file, start, end - start, $"{name}={value}")));
+            value = (name, value) switch { ("GOSUMDB", "off") => "sum.golang.org", ("GO111MODULE", "off") => "on", _ => value };
+            // A pattern that covers what is everyone's is better not heard.
+            var isWide = name is "GOPRIVATE" or "GONOPROXY" or "GONOSUMDB" && GoPatternList.Parse(value).Any(p => p.Problem is PatternProblem.TooWide);
+            broken.Add(new(name, file.AtLine(number), why, value, isWide || value.AsSpan().ContainsAny("$`\"'\\") ? null : new Edit(file, start, end - start, $"{name}={value}")));
         }
         return broken;
     }

@@ -132,7 +132,8 @@ internal sealed partial class GoProxyList
     /// nothing behind a company's mirror that would go past it. The same as the text when nothing is wrong.</summary>
     public string Mended()
     {
-        if (HasComputed || Elements.Count == 0 || Elements.Any(e => e.Kind is ProxyKind.Broken))
+        // A space before an @ is a password's.
+        if (HasComputed || Elements.Count == 0 || SpacedCredentials().IsMatch(Text) || Elements.Any(e => e.Kind is ProxyKind.Broken))
             return Text;
         var kept = Elements.Where(e => !KnownProxies.IsRetired(e.Host)).Select(e => e.Kind is ProxyKind.WordAsUrl ? e with { Kind = Word(e) is "off" ? ProxyKind.Off : ProxyKind.Direct, Text = Word(e) } : e).ToList();
         var servers = kept.Where(e => e.Kind is not (ProxyKind.Direct or ProxyKind.Off)).ToList();
@@ -196,6 +197,9 @@ internal sealed partial class GoProxyList
         var url = text.IndexOfAny(['.', ':', '/']) >= 0 && !text.Contains(":/", StringComparison.Ordinal) && text[0] != '/' ? "https://" + text : text;
         return Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.Host.Length > 0 ? uri : null;
     }
+
+    [GeneratedRegex(@"\s[^,|/\s]*@")]
+    private static partial Regex SpacedCredentials();
 
     // Of a query, url.Parse reads no escapes.
     [GeneratedRegex(@"^[^?]*%(?![0-9A-Fa-f]{2})")]
