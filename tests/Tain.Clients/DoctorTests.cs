@@ -90,6 +90,22 @@ public sealed class DoctorTests(DoctorTests.Internet internet) : IClassFixture<D
             Before: Fails("reading https://sum.golang.org/lookup/git.corp.example/shop/lib@v1.2.0: 404 Not Found")
                 .Asking("proxy.golang.org", "git.corp.example", "sum.golang.org").LookingUp().Telling("proxy.golang.org", "sum.golang.org"),
             After: Succeeds.Asking("git.corp.example")),
+        ["private-no-effect-git"] = new(Download, LittleInternet.Lib,
+            Before: Fails("reading https://sum.golang.org/lookup/git.corp.example/shop/lib@v1.2.0: 404 Not Found")
+                .Asking("proxy.golang.org", "git.corp.example", "sum.golang.org").LookingUp().Telling("proxy.golang.org", "sum.golang.org"),
+            After: Succeeds.Asking("git.corp.example")),
+        ["private-no-effect-quotes"] = new(Download, LittleInternet.Lib,
+            Before: Fails("reading https://sum.golang.org/lookup/git.corp.example/shop/lib@v1.2.0: 404 Not Found")
+                .Asking("proxy.golang.org", "git.corp.example", "sum.golang.org").LookingUp().Telling("proxy.golang.org", "sum.golang.org"),
+            After: Succeeds.Asking("git.corp.example")),
+        ["private-no-effect-colon"] = new(Download, LittleInternet.Secret,
+            Before: Fails("reading https://sum.golang.org/lookup/github.com/acme/secret@v0.1.0: 404 Not Found")
+                .Asking("proxy.golang.org", "sum.golang.org", "ssh://github.com").LookingUp().Telling("proxy.golang.org", "sum.golang.org"),
+            After: Succeeds.Asking("ssh://github.com")),
+        ["private-uncovered-include"] = new(Download, LittleInternet.Secret,
+            Before: Fails("reading https://sum.golang.org/lookup/github.com/acme/secret@v0.1.0: 404 Not Found")
+                .Asking("proxy.golang.org", "sum.golang.org", "ssh://github.com").LookingUp().Telling("proxy.golang.org", "sum.golang.org"),
+            After: Succeeds.Asking("ssh://github.com")),
         ["private-no-effect-space"] = new(Download, LittleInternet.Tool,
             Before: Fails("reading https://sum.golang.org/lookup/gitlab.corp.example/team/tool@v1.0.0: 404 Not Found")
                 .Asking("proxy.golang.org", "gitlab.corp.example", "sum.golang.org").LookingUp().Telling("proxy.golang.org", "sum.golang.org"),
@@ -117,6 +133,19 @@ public sealed class DoctorTests(DoctorTests.Internet internet) : IClassFixture<D
             Before: Succeeds.Asking("git.corp.example", "code.impostor.example"),
             After: Fails("certificate signed by unknown authority").Asking("git.corp.example"))
         { Impostor = "git.corp.example" },
+
+        // go-env-broken-line: what the line says is not heard, and then it is.
+        ["env-broken-line-export"] = new(Download, LittleInternet.Lib,
+            Before: Fails("reading https://sum.golang.org/lookup/git.corp.example/shop/lib@v1.2.0: 404 Not Found")
+                .Asking("proxy.golang.org", "git.corp.example", "sum.golang.org").LookingUp().Telling("proxy.golang.org", "sum.golang.org"),
+            After: Succeeds.Asking("git.corp.example")),
+        ["env-broken-line-carriage-return"] = new(Download, LittleInternet.Lib,
+            Before: Fails("reading https://sum.golang.org/lookup/git.corp.example/shop/lib@v1.2.0: 404 Not Found")
+                .Asking("proxy.golang.org", "git.corp.example", "sum.golang.org").LookingUp().Telling("proxy.golang.org", "sum.golang.org"),
+            After: Succeeds.Asking("git.corp.example")),
+        ["env-broken-line-mark"] = new(Download, LittleInternet.Errors,
+            Before: Succeeds.Asking("proxy.golang.org", "sum.golang.org").LookingUp(),
+            After: Succeeds.Asking("goproxy.corp.example").LookingUp()),
 
         // go-flag-insecure, go-modules-off: the command refuses to work, and then works.
         ["flag-insecure-goflags"] = new(Get, LittleInternet.Errors,

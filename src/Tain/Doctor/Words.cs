@@ -46,6 +46,7 @@ internal sealed record Fact(string Name, Words Words)
     {
     }
 
-    /// <summary>Values are whatever some file says: what would steer a terminal, or a pipeline that reads lines, is left out.</summary>
-    public string Shown(Language language) => Secrets.OneLine(Words.In(language), MaxShown);
+    /// <summary>Values are whatever some file says: what would steer a terminal, or a pipeline that reads lines, is left out. Credentials go
+    /// before the text is cut, since without the host behind them nobody would know them.</summary>
+    public string Shown(Language language) => Secrets.OneLine(Reports.Redaction.Clean(Words.In(language)), MaxShown);
 }

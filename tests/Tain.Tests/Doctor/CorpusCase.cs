@@ -7,7 +7,8 @@ namespace Tain.Tests.Doctor;
 /// <summary>A case of tests/Tain.Tests/Doctor/corpus: a machine and a repository, and what has to be found there and nothing else.
 /// A file is a story in <c>#</c> lines, then <c>env: NAME=VALUE</c>, <c>finds: ID PLACE</c> and <c>healthy: ID</c> lines (the pitfall whose
 /// healthy twin it is), then files: <c>-- repo/PATH --</c> (the folder under examination), <c>-- home/PATH --</c>, <c>-- root/PATH --</c>
-/// (the system's), <c>-- after/repo/PATH --</c> (what <c>--fix</c> makes of one). <c>$HOME</c>, <c>$REPO</c> and <c>$ROOT</c> stand for the folders.</summary>
+/// (the system's), <c>-- after/repo/PATH --</c> (what <c>--fix</c> makes of one). <c>$HOME</c>, <c>$REPO</c> and <c>$ROOT</c> stand for the folders,
+/// <c>$CR</c> and <c>$BOM</c> for what nobody would see here.</summary>
 internal sealed class CorpusCase : IDisposable
 {
     private readonly string _top = Directory.CreateTempSubdirectory("tain-doctor-").FullName;
@@ -76,7 +77,8 @@ internal sealed class CorpusCase : IDisposable
 
     public void Dispose() => Directory.Delete(_top, recursive: true);
 
-    private string Filled(string text) => text.Replace("$HOME", Home, StringComparison.Ordinal).Replace("$REPO", Repo, StringComparison.Ordinal).Replace("$ROOT", Path.Combine(_top, "root"), StringComparison.Ordinal);
+    private string Filled(string text) => text.Replace("$HOME", Home, StringComparison.Ordinal).Replace("$REPO", Repo, StringComparison.Ordinal).Replace("$ROOT", Path.Combine(_top, "root"), StringComparison.Ordinal)
+        .Replace("$CR", "\r", StringComparison.Ordinal).Replace("$BOM", "\ufeff", StringComparison.Ordinal);
 
     private void Read(string key, string value)
     {

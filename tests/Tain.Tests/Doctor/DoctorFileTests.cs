@@ -40,7 +40,7 @@ public sealed class DoctorFileTests
 
     [Theory]
     [InlineData("privat: x", ".tain-doctor.yaml:1: 'privat' is no key of this file")]
-    [InlineData("private: 'a b'", "the pattern 'a b' can match no module: write a,b")]
+    [InlineData("private: 'a.example b.example'", "the pattern 'a.example b.example' can match no module: write a.example,b.example")]
     [InlineData("ignore: [go-nothing]", "'go-nothing' names no check")]
     [InlineData("private: {a: b}", "wants a list of words")]
     [InlineData("- a", "is no mapping")]

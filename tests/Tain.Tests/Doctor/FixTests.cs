@@ -44,7 +44,7 @@ public sealed class FixTests : IDisposable
     public void The_file_keeps_its_mode_and_its_links_and_a_copy_of_what_it_was()
     {
         using var patient = new Patient();
-        patient.Write("home/dotfiles/env", "GOSUMDB=off\r\n").Write("home/.config/go/.keep", "");
+        patient.Write("home/dotfiles/env", "GOFLAGS=-mod=mod\r\nGOSUMDB=off\n").Write("home/.config/go/.keep", "");
         var real = Path.Combine(patient.Home, "dotfiles/env");
         File.SetUnixFileMode(real, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         var link = Path.Combine(patient.Home, ".config/go/env");
@@ -52,12 +52,35 @@ public sealed class FixTests : IDisposable
 
         var file = Assert.Single(patient.Consultation().Plan());
         var copy = Mending.Write(file, Copies, Now);
-        Assert.Equal("GOSUMDB=sum.golang.org\r\n", File.ReadAllText(real));
+        Assert.Equal("GOFLAGS=-mod=mod\r\nGOSUMDB=sum.golang.org\n", File.ReadAllText(real));
         Assert.NotNull(new FileInfo(link).LinkTarget);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(real));
-        Assert.Equal("GOSUMDB=off\r\n", File.ReadAllText(copy!));
+        Assert.Equal("GOFLAGS=-mod=mod\r\nGOSUMDB=off\n", File.ReadAllText(copy!));
         Assert.Equal($"{Copies}/20261127T152302Z{link}", copy);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(copy!));
+    }
+
+    [Theory]
+    [InlineData("GOSUMDB=off\r\n", "GOSUMDB=sum.golang.org\n")]
+    [InlineData(" GO111MODULE=off\n", "GO111MODULE=on\n")]
+    [InlineData("set GOTOOLCHAIN=local\r\nexport GOPRIVATE='git.corp.example'", "GOTOOLCHAIN=local\nGOPRIVATE=git.corp.example")]
+    public void A_line_that_the_go_command_did_not_hear_says_nothing_bad_when_it_does(string before, string after)
+    {
+        using var patient = new Patient();
+        patient.Write("home/.config/go/env", before);
+        Assert.Equal(after, Assert.Single(patient.Consultation().Plan()).After);
+    }
+
+    [Theory]
+    [InlineData("GOPROXY=https://ci:12 S3CR3T@nexus.corp.example;direct\n")]
+    [InlineData("export GOPROXY=$MIRROR\n")]
+    [InlineData("export GOPRIVATE=*\n")]
+    public void What_nobody_can_tell_or_should_not_be_heard_is_left_as_it_is(string text)
+    {
+        using var patient = new Patient();
+        patient.Write("home/.config/go/env", text);
+        Assert.Empty(patient.Consultation().Plan());
+        Assert.NotEmpty(Checkup.Look(patient.Machine, patient.Repo, new DoctorFile(), new FileReader(patient.Repo, patient.Home)).Findings);
     }
 
     [Fact]
@@ -117,7 +140,7 @@ public sealed class FixTests : IDisposable
         var machine = NewShell.Of(patient.Machine, plan, Language.English, out var note);
         Assert.Equal("https://goproxy.corp.example", machine.VariableOrNull("GOPROXY"));
         Assert.Equal("off", machine.VariableOrNull("GOSUMDB"));
-        Assert.Equal("In this shell GOPROXY is what it was: open a new one.", note);
+        Assert.Equal("This shell still has the old GOPROXY: open a new one.", note);
         NewShell.Of(patient.Machine, [.. plan.Where(f => f.Shown == "Makefile")], Language.English, out note);
         Assert.Null(note);
     }
@@ -176,6 +199,15 @@ public sealed class FixTests : IDisposable
         Assert.Throws<IOException>(() => Mending.Write(file, Copies, Now));
         Assert.Empty(Directory.GetFileSystemEntries(Copies));
     }
+
+    [Theory]
+    [InlineData("", "GOPRIVATE=a.example\n", "--- x\n+++ x\n@@ -1,0 +1,1 @@\n+GOPRIVATE=a.example\n")]
+    [InlineData("GOFLAGS=-v", "GOFLAGS=-v\nGOPRIVATE=a.example\n", "--- x\n+++ x\n@@ -2,0 +2,1 @@\n+GOPRIVATE=a.example\n")]
+    [InlineData("A=1\nGOSUMDB=off\n", "A=1\nGOSUMDB=sum.golang.org\n", "--- x\n+++ x\n@@ -2,1 +2,1 @@\n-GOSUMDB=off\n+GOSUMDB=sum.golang.org\n")]
+    [InlineData("GOSUMDB=off\r\n", "GOSUMDB=off\n", "--- x\n+++ x\n@@ -1,1 +1,1 @@\n-GOSUMDB=off␍\n+GOSUMDB=off\n")]
+    [InlineData("\ufeffGOSUMDB=off\n", "GOSUMDB=off\n", "--- x\n+++ x\n@@ -1,1 +1,1 @@\n-<U+FEFF>GOSUMDB …\n+GOSUMDB …\n")]
+    public void The_diff_shows_each_line_that_is_written_and_no_other(string before, string after, string shown)
+        => Assert.Equal(shown, DiffText.Of(before, after, "x"));
 
     [Theory]
     [InlineData("RUN curl -H 'Authorization: Bearer hunter2' x && GOSUMDB=off go build", "RUN curl -H 'Authorization: Bearer hunter2' x && GOSUMDB=sum.golang.org go build", "… GOSUMDB=off …", "… GOSUMDB=sum.golang.org …")]

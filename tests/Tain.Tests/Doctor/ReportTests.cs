@@ -37,6 +37,45 @@ public sealed class ReportTests
             Assert.DoesNotContain("S3CR3T", Redaction.Clean(file.Diff()), StringComparison.Ordinal);
     }
 
+    /// <summary>Whatever a password has in it, and wherever it stands: neither it nor a part of it is told, nor lost by a fix.</summary>
+    [Theory]
+    [InlineData("env GOPROXY", "{0},direct")]
+    [InlineData("env GOPROXY", "https://goproxy.cn,{0}|direct,off")]
+    [InlineData("env GOSUMDB", "sum.golang.org {0}")]
+    [InlineData("env GIT_CONFIG_KEY_0", "url.{0}/.insteadOf")]
+    [InlineData("home/.config/go/env", "GOPROXY={0},https://b.corp.example;direct\nGOSUMDB=off\n")]
+    [InlineData("home/.config/go/env", "GOPROXY=https://ci:12 {0};direct\n")]
+    [InlineData("home/.config/go/env", "export GOPROXY={0}\n")]
+    [InlineData("home/.config/go/env", "GOPRIVATE={0}\nGONOSUMDB={1}/shop,a.example \n")]
+    [InlineData("home/.gitconfig", "[url \"{0}/\"]\n\tinsteadOf = https://nexus.corp.example/\n")]
+    [InlineData("repo/.envrc", "export GONOSUMDB='{1}' GOPROXY=\"{0};direct\"\n")]
+    [InlineData("repo/.github/workflows/ci.yml", "on: push\nenv:\n  GOPROXY: '{0};direct'\n  GOPRIVATE: '{1}:shop'\njobs: {{}}\n")]
+    [InlineData("repo/.npmrc", "registry={0}/\nstrict-ssl=false\n")]
+    public async Task A_password_with_separators_is_never_told(string place, string content)
+    {
+        var random = new Random(2026_11_27);
+        for (var i = 0; i < 40; i++)
+        {
+            // Parts that are found again by themselves, with what ends entries, hosts and user infos between them.
+            var parts = Enumerable.Range(0, random.Next(2, 5)).Select(n => $"Zq{random.Next(100, 999)}x{n}").ToArray();
+            var password = parts[0] + string.Concat(parts.Skip(1).Select(p => ",|@#/:;&?=%+!*"[random.Next(14)] + p)) + (random.Next(3) == 0 ? ",|@/="[random.Next(5)] : "");
+            var text = string.Format(System.Globalization.CultureInfo.InvariantCulture, content, $"https://ci:{password}@nexus.corp.example/go", $"oauth2:{password}@git.corp.example");
+            using var patient = new Patient();
+            patient.Write("repo/go.mod", "module app.example/app\n\ngo 1.24\n").Write("repo/package.json", "{\"name\":\"x\"}");
+            if (place.StartsWith("env ", StringComparison.Ordinal))
+                patient.Environment[place[4..]] = text;
+            else
+                patient.Write(place, text);
+            var diagnosis = await patient.ExamineAsync(0);
+            Assert.NotEmpty(diagnosis.Findings);
+            var told = diagnosis.Plan.Select(f => Redaction.Clean(f.Diff())).ToList();
+            foreach (var language in Enum.GetValues<Language>())
+                told.AddRange([ReportText.Write(diagnosis, new(language, HasAnnotations: true)), ReportJson.Write(diagnosis, language), ReportSarif.Write(diagnosis, language)]);
+            Assert.All(told, t => Assert.All(parts, part => Assert.False(t.Contains(part, StringComparison.Ordinal), $"{part} of {text} is told: {string.Concat(t.Skip(t.IndexOf(part, StringComparison.Ordinal) - 200).Take(300))}")));
+            Assert.All(diagnosis.Plan.Where(f => f.Before is not null), f => Assert.True(f.After.Contains(password, StringComparison.Ordinal) || f.After.Contains("git.corp.example", StringComparison.Ordinal), f.After));
+        }
+    }
+
     [Fact]
     public async Task The_text_names_place_reason_and_remedy_and_counts()
     {
@@ -122,6 +161,15 @@ public sealed class ReportTests
     [InlineData("PATH=/usr/bin compat: yes", "PATH=/usr/bin compat: yes")]
     [InlineData("git@github.com:acme/app.git", "git@github.com:acme/app.git")]
     [InlineData("image: golang@sha256:1111", "image: golang@sha256:1111")]
+    [InlineData("image: r.example:5000/golang:1.26@sha256:1111 npm:x@1.2.0", "image: r.example:5000/golang:1.26@sha256:1111 npm:x@1.2.0")]
+    [InlineData("http://athens:3000/x/@latest, then https://r.example/@scope/x", "http://athens:3000/x/@latest, then https://r.example/@scope/x")]
+    [InlineData("https://u:p@S3CR3T|S3CR3T@h.example", "https://***@h.example")]
+    [InlineData("https://u:S3CR3T#S3CR3T@h.example,https://b.example", "https://***@h.example,https://b.example")]
+    [InlineData("https://ci:1234/S3CR3T@h.example/go", "https://***@h.example/go")]
+    [InlineData("https://S3CR3T/S3CR3T@h.example/go", "https://***@h.example/go")]
+    [InlineData("https://u:S3CR3T'S3CR3T@h.example/go", "https://***@h.example/go")]
+    [InlineData("GONOSUMDB=oauth2:S3CR3T@git.corp.example,git.corp.example/x", "GONOSUMDB=***@git.corp.example,git.corp.example/x")]
+    [InlineData("GOPRIVATE 的值是 oauth2:S3CR3T,S3CR3T@git.corp.example：", "GOPRIVATE 的值是 ***@git.corp.example：")]
     public void The_last_door_lets_no_secret_through_and_hurts_nothing_else(string text, string shown) => Assert.Equal(shown, Redaction.Clean(text));
 
     private static string Root()

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using DiffPlex.Renderer;
+using Tain.Doctor.Reports;
 
 namespace Tain.Doctor.Fixes;
 
@@ -12,9 +13,15 @@ internal static partial class DiffText
 
     public static string Of(string before, string after, string shown)
     {
-        // Control characters of the file are left out: some steer terminals.
-        var lines = UnidiffRenderer.GenerateUnidiff(before, after, shown, shown, ignoreWhitespace: false, ignoreCase: false, contextLines: 0)
-            .Split('\n').Select(l => string.Concat(l.Where(c => !char.IsControl(c) || c == '\t'))).ToList();
+        // What nobody sees would make two lines look the same.
+        if (before.AsSpan().Count('\r') != after.AsSpan().Count('\r'))
+            (before, after) = (before.Replace('\r', '␍'), after.Replace('\r', '␍'));
+        if (before.StartsWith('\ufeff') && !after.StartsWith('\ufeff'))
+            before = "<U+FEFF>" + before[1..];
+        // The renderer takes the end of the last line for a line of its own. Control characters of the file are left out: some steer terminals.
+        // Credentials go while the line is whole: of a part nobody could tell.
+        var lines = UnidiffRenderer.GenerateUnidiff(WithoutEnd(before), WithoutEnd(after), shown, shown, ignoreWhitespace: false, ignoreCase: false, contextLines: 0)
+            .Split('\n').Select(l => string.Concat(l.Where(c => !char.IsControl(c) || c == '\t'))).Select(l => l.Length == 0 ? l : l[0] + Redaction.Clean(l[1..])).ToList();
         var text = new StringBuilder();
         for (var i = 0; i < lines.Count;)
         {
@@ -35,6 +42,8 @@ internal static partial class DiffText
         }
         return text.ToString().TrimEnd('\n') + "\n";
     }
+
+    private static string WithoutEnd(string text) => text.EndsWith('\n') ? text[..^1] : text;
 
     private static int Run(List<string> lines, int from, char sign)
     {

@@ -7,7 +7,7 @@ namespace Tain.Doctor.Fixes;
 /// <summary>What was mended in a shell's profile: shells that are opened from now on have it, this process and the shell that it was started from do not.</summary>
 internal static class NewShell
 {
-    private static readonly Words Note = new("In this shell {names} is what it was: open a new one.", "当前 shell 中的 {names} 仍是原来的值：请打开新的 shell。");
+    private static readonly Words Note = new("This shell still has the old {names}: open a new one.", "当前 shell 中的 {names} 仍是原来的值：请打开新的 shell。");
 
     /// <summary>The machine as a new shell has it.</summary>
     /// <param name="note">What to tell; null when there is nothing that a new shell would have and this one has not.</param>

@@ -13,7 +13,7 @@ internal static class Soundness
     public static bool IsSound(TextFile before, string after, IReadOnlyList<Edit> edits)
     {
         var isJson = before.Name.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || before.Name.EndsWith(".code-workspace", StringComparison.OrdinalIgnoreCase);
-        if (!isJson && !edits.All(e => IsChange(e) || IsRemoval(e) || IsAddition(e)))
+        if (!isJson && !edits.All(e => IsChange(e) || IsRemoval(e) || IsAddition(e) || IsRewrite(e)))
             return false;
         var mended = new TextFile(before.Path, before.Shown, after);
         var sink = new FileReader("/", "/");
@@ -26,7 +26,7 @@ internal static class Soundness
             return JsonFile.ParseOrNull(before, sink) is { } old && JsonFile.ParseOrNull(mended, sink) is { } now && IsSame(Tree.Of(old), Tree.Of(now), edits);
         if (name.EndsWith(".toml", StringComparison.OrdinalIgnoreCase))
             return TomlFile.ParseOrNull(before, sink) is { } old && TomlFile.ParseOrNull(mended, sink) is { } now && IsSame(Tree.Of(old), Tree.Of(now), edits);
-        return edits.All(e => !IsChange(e) || Quotes(e.Text) == Quotes(Old(e)) || (TakesQuotes(name) && e.Text is ['"', .., '"'] && Quotes(e.Text) == 2 && Quotes(Old(e)) == 0));
+        return edits.All(e => !IsChange(e) || Quotes(e.Text) == Quotes(Old(e)) || (Quotes(e.Text) == 0 && IsPaired(Old(e))) || (TakesQuotes(name) && e.Text is ['"', .., '"'] && Quotes(e.Text) == 2 && Quotes(Old(e)) == 0));
     }
 
     /// <summary>Within a line.</summary>
@@ -38,6 +38,16 @@ internal static class Soundness
         var (text, end) = (edit.File.Text, edit.Start + edit.Length);
         return edit is { Text: "", Length: > 0 } && (edit.Start == 0 || text[edit.Start - 1] == '\n' || (edit.Start == 1 && text[0] == '\ufeff')) && (end == text.Length || text[end - 1] == '\n');
     }
+
+    /// <summary>A whole line, whose carriage return goes.</summary>
+    private static bool IsRewrite(Edit edit)
+    {
+        var (text, end) = (edit.File.Text, edit.Start + edit.Length);
+        return edit.Text.Length > 0 && !HasLineEnd(edit.Text) && (edit.Start == 0 || text[edit.Start - 1] == '\n') && (end == text.Length || text[end] == '\n') && !HasLineEnd(Old(edit).TrimEnd('\r'));
+    }
+
+    /// <summary>Whether a text leaves a string open or closed as it was before it.</summary>
+    private static bool IsPaired(string text) => !text.Contains('\\', StringComparison.Ordinal) && text.AsSpan().Count('"') % 2 == 0 && text.AsSpan().Count('\'') % 2 == 0;
 
     private static bool IsAddition(Edit edit) => edit.Length == 0 && edit.Start == edit.File.Text.Length && edit.Text.EndsWith('\n');
 

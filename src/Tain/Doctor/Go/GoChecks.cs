@@ -23,11 +23,18 @@ internal static class GoChecks
                 GoPatternChecks.RunUncovered(scene, job, settings, workplace.Kind is WorkplaceKind.Machine ? own : fetched, told);
         }
         GoProxyChecks.RunDifferences(scene, [settings.AsWorkplace(), .. scene.Workplaces]);
-        foreach (var (hidden, by) in settings.Hidden)
+        foreach (var broken in settings.BrokenLines)
+            scene.Add(new Finding(GoPitfalls.EnvBrokenLine, broken.Place, new("name", broken.Name), new Fact("why", broken.Why), new Fact("meant", GoProxyChecks.Shown(broken.Meant))) { Fix = broken.Fix, IsSelfEvident = true });
+        foreach (var (hidden, by, isInEffect) in settings.Hidden)
         {
             scene.Add(new Finding(GoPitfalls.EnvHidden, hidden.Place, new("name", hidden.Name), new Fact("value", GoProxyChecks.Shown(hidden.Value)),
-                new Fact("by", by.Place.ToString()), new Fact("other", GoProxyChecks.Shown(by.Value))));
+                new Fact("by", by.Place.ToString()), new Fact("other", GoProxyChecks.Shown(by.Value)))
+            {
+                // Not here and now, but in the next shell.
+                Severity = isInEffect ? GoPitfalls.EnvHidden.Severity : Severity.Note,
+            });
         }
+        GoSafetyChecks.RunGit(scene);
         GoModuleChecks.Run(scene, modules, workspaces);
         GoCommandChecks.Run(scene, settings, modules);
 

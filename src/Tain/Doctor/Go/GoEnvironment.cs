@@ -21,8 +21,11 @@ internal sealed class GoEnvironment
     /// <summary>Where the go command on the PATH is installed; null when there is none.</summary>
     public string? GoRoot { get; }
 
-    /// <summary>What a variable of the environment hides in the file of <c>go env -w</c>.</summary>
-    public List<(Assignment Hidden, Assignment By)> Hidden { get; } = [];
+    /// <summary>What a variable of the environment hides in the file of <c>go env -w</c>, or would in a shell that has read its profile.</summary>
+    public List<(Assignment Hidden, Assignment By, bool IsInEffect)> Hidden { get; } = [];
+
+    /// <summary>Lines of that file which look as if they said something: what they give is nobody's setting yet.</summary>
+    public IReadOnlyList<BrokenLine> BrokenLines { get; private init; } = [];
 
     /// <summary>Such as 1.24.4; null when there is no go command, or its version file can't be read.</summary>
     public string? GoVersion { get; private init; }
@@ -34,8 +37,10 @@ internal sealed class GoEnvironment
         var goRoot = machine.VariableOrNull("GOROOT") ?? FindGoRootOrNull(machine);
         var version = goRoot is null ? null : files.ReadOrNull(Path.Join(goRoot, "VERSION"));
         var path = machine.VariableOrNull("GOENV") ?? Path.Join(machine.ConfigFolder, "go/env");
-        var settings = new GoEnvironment(path == "off" ? null : files.ReadOrNew(path), goRoot)
+        var envFile = path == "off" ? null : files.ReadOrNew(path);
+        var settings = new GoEnvironment(envFile, goRoot)
         {
+            BrokenLines = envFile is null ? [] : GoEnvLines.Find(envFile),
             VersionFile = version,
             GoVersion = version is not null && version.Line(1).ToString() is var line && line.StartsWith("go", StringComparison.Ordinal) ? line[2..].Split(' ')[0] : null,
         };
@@ -43,15 +48,21 @@ internal sealed class GoEnvironment
         foreach (var name in Checkup.Variables)
         {
             var own = settings.EnvFile is { } file ? OfFile(file, name) : null;
+            if (own is not null && settings.BrokenLines.Any(b => b.Place.Line == own.Place.Line))
+                continue;
             if (machine.VariableOrNull(name) is { } value)
             {
                 var variable = OfProfileOrNull(machine, files, name, value) ?? new Assignment(name, value, Place.OfVariable(name));
                 settings._effective[name] = variable;
                 if (own is not null && own.Value != value)
-                    settings.Hidden.Add((own, variable));
+                    settings.Hidden.Add((own, variable, true));
             }
             else if (own is { Value.Length: > 0 })
+            {
                 settings._effective[name] = own;
+                if (!machine.Environment.ContainsKey(name) && ExportOrNull(machine, files, name, own.Value) is { } export)
+                    settings.Hidden.Add((own, export, false));
+            }
             else if (shipped is not null && OfFile(shipped, name) is { } builtIn)
                 settings._effective[name] = builtIn;
         }
@@ -89,6 +100,11 @@ internal sealed class GoEnvironment
     /// <summary>The line of a shell's profile that set the variable, if one gives it this very value.</summary>
     private static Assignment? OfProfileOrNull(Machine machine, FileReader files, string name, string value)
         => Profiles(machine).Select(files.ReadOrNull).OfType<TextFile>().Select(f => AssignmentScan.Find(f, [name], 0, f.Text.Length).LastOrDefault(a => a.Value == value)).FirstOrDefault(a => a is not null);
+
+    /// <summary>The line of a profile that gives the shells to come another value; this process was started by none of them.</summary>
+    private static Assignment? ExportOrNull(Machine machine, FileReader files, string name, string value)
+        => Profiles(machine).Select(files.ReadOrNull).OfType<TextFile>().Select(f => AssignmentScan.Find(f, [name], 0, f.Text.Length).LastOrDefault(a => f.Name == "environment" || f.Line(a.Place.Line).TrimStart().StartsWith("export ")))
+            .FirstOrDefault(a => a is { Value.Length: > 0, IsComputed: false } && a.Value != value);
 
     /// <summary>The go command is looked for, never run: to run it in somebody's repository may fetch a toolchain and run that.</summary>
     private static string? FindGoRootOrNull(Machine machine)

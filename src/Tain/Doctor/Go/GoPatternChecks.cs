@@ -8,39 +8,56 @@ namespace Tain.Doctor.Go;
 internal static class GoPatternChecks
 {
     private static readonly string[] Names = ["GOPRIVATE", "GONOPROXY", "GONOSUMDB"];
+    private static readonly Words NoPath = new("no module path can match", "不可能匹配任何模块路径");
+    private static readonly Words NoModule = new("matches no module here, though without .git it would", "匹配不到这里的任何模块，去掉 .git 才能匹配");
+    private static readonly Words OwnPrefixes = new("the beginnings of your own module paths, such as github.com/acme", "自己模块路径的前缀，例如 github.com/acme");
 
     public static void RunPatterns(Scene scene, Workplace workplace)
     {
+        var modules = scene.Go.Modules.SelectMany(m => m.Requirements.Select(r => r.Path).Append(m.Content.ModulePath ?? "")).ToHashSet(StringComparer.Ordinal);
         foreach (var assignment in workplace.Assignments.Select(a => a.Known).Where(a => Names.Contains(a.Name) && !a.IsComputed))
         {
+            var mended = GoPatternList.Mended(assignment.Value, []);
             foreach (var pattern in GoPatternList.Parse(assignment.Value))
             {
-                var mended = GoPatternList.Mended(assignment.Value, []);
-                var shown = Upstream.Secrets.OneLine(pattern.Text, 100);
                 if (pattern.Problem is PatternProblem.MatchesNothing)
-                {
-                    scene.Add(new Finding(GoPitfalls.PrivateNoEffect, assignment.Place, new Fact("name", assignment.Name), new Fact("pattern", GoProxyChecks.Shown(shown)), new Fact("meant", GoProxyChecks.Shown(mended)))
-                    {
-                        Fix = mended.Length > 0 ? assignment.ChangeOrNull(mended) : null,
-                        IsSelfEvident = true,
-                    });
-                }
+                    AddNoEffect(scene, assignment, pattern, NoPath, pattern.Example.Length > 0 || pattern.IsVoid ? mended : "");
                 else if (pattern.Problem is PatternProblem.TooWide)
                 {
                     var pitfall = assignment.Name == "GONOSUMDB" ? GoPitfalls.NoSumDbWideOpen : GoPitfalls.PrivateTooWide;
-                    scene.Add(new Finding(pitfall, assignment.Place, new Fact("name", assignment.Name), new Fact("pattern", shown), new Fact("example", pattern.Example)));
+                    scene.Add(new Finding(pitfall, assignment.Place, new Fact("name", assignment.Name), new Fact("pattern", GoProxyChecks.Shown(pattern.Text)), new Fact("example", pattern.Example)));
                 }
+                else if (GoPatternList.WithoutGitOrNull(assignment.Value, pattern, modules) is { } both)
+                    AddNoEffect(scene, assignment, pattern, NoModule, both);
             }
         }
     }
+
+    /// <param name="meant">The whole list as it was meant; empty when nobody can tell.</param>
+    private static void AddNoEffect(Scene scene, Assignment assignment, GoPattern pattern, Words why, string meant)
+    {
+        var isOff = pattern.Text.Trim() == "off";
+        scene.Add(new Finding(GoPitfalls.PrivateNoEffect, assignment.Place, new("name", assignment.Name), new Fact("pattern", GoProxyChecks.Shown(Visible(pattern.Text))), new Fact("why", why),
+            new Fact("write", meant.Length > 0 ? new($"{assignment.Name}={GoProxyChecks.Shown(meant)}", $"{assignment.Name}={GoProxyChecks.Shown(meant)}") : isOff ? new($"{assignment.Name}=none", $"{assignment.Name}=none") : OwnPrefixes))
+        {
+            Fix = meant.Length > 0 ? assignment.ChangeOrNull(meant) : null,
+            IsSelfEvident = true,
+            // It does what its author wanted: nothing.
+            Severity = isOff ? Severity.Note : GoPitfalls.PrivateNoEffect.Severity,
+        });
+    }
+
+    /// <summary>With the ends of lines that are a part of it.</summary>
+    private static string Visible(string text) => text.Replace("\r", "\\r", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal);
 
     /// <param name="modules">Private modules of the repository's go.mod files, each with the place of one.</param>
     /// <param name="told">The variables that were told to be missing somewhere in this file: once is enough.</param>
     public static void RunUncovered(Scene scene, Workplace workplace, GoEnvironment settings, IReadOnlyList<(string Path, Place Place)> modules, HashSet<string> told)
     {
-        if (modules.Count == 0 || workplace.Assignments.Any(a => a.IsComputed && (a.Name == "GOPROXY" || Names.Contains(a.Name))))
+        // Of a line that the go command does not read, nobody knows yet what it will cover.
+        if (modules.Count == 0 || (workplace.Kind is WorkplaceKind.Machine && settings.BrokenLines.Count > 0) || workplace.Assignments.Any(a => a.IsComputed && (a.Name == "GOPROXY" || Names.Contains(a.Name))))
             return;
-        var proxy = GoProxyList.Parse(workplace.LastOrNull("GOPROXY")?.Value is { Length: > 0 } list ? list : "https://proxy.golang.org,direct");
+        var proxy = workplace.LastOrNull("GOPROXY") is { Value.Length: > 0 } list ? GoProxyList.Of(list) : GoProxyList.Parse("https://proxy.golang.org,direct");
         var database = workplace.LastOrNull("GOSUMDB")?.Value.Split(' ', '+')[0] is { Length: > 0 } name ? name : "sum.golang.org";
         // A company's own mirror passes the database on, or should: then the name goes no further than there, and is refused there.
         var isCompanyAlone = proxy.HasCompany && !proxy.HasPublic;
@@ -64,9 +81,9 @@ internal static class GoPatternChecks
             scene.Add(new Finding(GoPitfalls.PrivateUncovered, place,
                 new("modules", List(uncovered.Select(m => m.Path).Distinct(StringComparer.Ordinal))),
                 new Fact("name", variable),
-                new Fact("value", current is null or { Value: "" } ? new Words("not set", "未设置") : new Words(current.Value, current.Value)),
+                new Fact("value", current is null or { Value: "" } ? new Words("not set", "未设置") : new Words(GoProxyChecks.Shown(current.Value), GoProxyChecks.Shown(current.Value))),
                 new Fact("receivers", string.Join(", ", receivers.Order(StringComparer.Ordinal))),
-                new Fact("meant", meant))
+                new Fact("meant", GoProxyChecks.Shown(meant)))
             {
                 Fix = fix,
                 IsSelfEvident = uncovered.All(m => scene.Go!.Private.EvidenceFor(m.Path) is PrivateEvidence.Machine),

@@ -35,7 +35,7 @@ internal static class GoPitfalls
 
     public static readonly Pitfall ProxyInvalid = new("go-proxy-invalid", Severity.Error,
         new("A GOPROXY entry that the go command refuses", "GOPROXY 中有 go 命令不接受的条目"),
-        new("{name} is {value}: {entry} is neither direct, off nor a URL, and every download ends with an error.", "{name} 的值是 {value}：{entry} 既不是 direct、off，也不是 URL，所有下载都会报错。"),
+        new("{name} is {value}: {why}, and every download ends with an error.", "{name} 的值是 {value}：{why}，所有下载都会报错。"),
         new("Write the proxy's whole address, such as https://goproxy.corp.example.", "写出代理的完整地址，例如 https://goproxy.corp.example。"));
 
     public static readonly Pitfall ProxyRetired = new("go-proxy-retired", Severity.Error,
@@ -70,8 +70,8 @@ internal static class GoPitfalls
 
     public static readonly Pitfall PrivateNoEffect = new("go-private-no-effect", Severity.Error,
         new("A private pattern that matches nothing", "私有模式匹配不到任何模块"),
-        new("{name} has the pattern {pattern}, which no module path can match: the go command passes over it silently, and the names it was for go out.", "{name} 中的模式 {pattern} 不可能匹配任何模块路径：go 命令会悄悄忽略它，本应保密的名称会被发送出去。"),
-        new("Write {name}={meant}: globs of path prefixes, separated by commas, without scheme, port, spaces, /... or a leading dot.", "改为 {name}={meant}：路径前缀的通配模式，用英文逗号分隔，不带协议、端口、空格、/... 或开头的点。"));
+        new("{name} has the pattern {pattern}, which {why}: the go command passes over it silently, and the names it was for go out.", "{name} 中的模式 {pattern} {why}：go 命令会悄悄忽略它，本应保密的名称会被发送出去。"),
+        new("Write {write}: globs of path prefixes, separated by commas, without scheme, port, spaces, quotes, /... or a leading dot.", "改为 {write}：路径前缀的通配模式，用英文逗号分隔，不带协议、端口、空格、引号、/... 或开头的点。"));
 
     public static readonly Pitfall SumDbOff = new("go-sumdb-off", Severity.Error,
         new("The checksum database is switched off", "校验数据库被关闭"),
@@ -108,6 +108,11 @@ internal static class GoPitfalls
         new("{name} is {value} in this file, but {by} says {other}, and that counts.", "该文件中 {name} 的值是 {value}，但 {by} 设置为 {other}，后者生效。"),
         new("Keep one: unset the variable where it is set, or go env -u {name}.", "只保留一处：在设置处取消该变量，或执行 go env -u {name}。"));
 
+    public static readonly Pitfall EnvBrokenLine = new("go-env-broken-line", Severity.Error,
+        new("A line of the go env file that the go command does not read as it looks", "go env 文件中有 go 命令不会按字面理解的行"),
+        new("{name} stands in a line that {why}: the go command reads NAME=value to the end of the line and nothing else, and does not complain.", "{name} 所在的行{why}：go 命令只读取“名称=值”直到行尾，其他写法不会生效，也不会报错。"),
+        new("Write {name}={meant}, or let go env -w write it.", "改为 {name}={meant}，或用 go env -w 写入。"));
+
     public static readonly Pitfall ReplaceLocal = new("go-replace-local", Severity.Error,
         new("A folder in go.mod or go.work that others don't have", "go.mod 或 go.work 引用了他人没有的本地目录"),
         new("{directive} leads to {path}, which {why}: nobody else can build it, and no mirror can serve it.", "{directive} 指向 {path}，而它{why}：别人无法构建，任何镜像也无法提供。"),
@@ -115,7 +120,7 @@ internal static class GoPitfalls
 
     public static readonly Pitfall SumMissing = new("go-sum-missing", Severity.Error,
         new("go.sum lacks lines", "go.sum 缺少条目"),
-        new("go.sum lacks {count} lines that the requirements of go.mod need, {example} for one: a build with -mod=readonly, which is the default, stops; what fetches them anyway is checked by the database alone.", "go.sum 缺少 {count} 条 go.mod 所需的记录，例如 {example}：默认的 -mod=readonly 构建会中止；若强行获取，则只剩校验数据库把关。"),
+        new("go.sum lacks {count} of the lines that the requirements of go.mod need, {example} for one: a build with -mod=readonly, which is the default, stops; what fetches them anyway is checked by the database alone.", "go.sum 缺少 {count} 条 go.mod 所需的记录，例如 {example}：默认的 -mod=readonly 构建会中止；若强行获取，则只剩校验数据库把关。"),
         new("Run go mod tidy, and commit go.sum.", "运行 go mod tidy，并提交 go.sum。"));
 
     public static readonly Pitfall SumBroken = new("go-sum-broken", Severity.Error,
@@ -141,7 +146,7 @@ internal static class GoPitfalls
     public static IReadOnlyList<Pitfall> All { get; } =
     [
         ProxyNoDirect, ProxyBypass, ProxyPipe, ProxyWordAsUrl, ProxySeparator, ProxyNeverAsked, ProxyInvalid, ProxyRetired, ProxyDiffers, ProxyPlainHttp, CredentialsInUrl,
-        PrivateUncovered, PrivateTooWide, PrivateNoEffect, SumDbOff, SumDbInvalid, NoSumDbWideOpen, Insecure, FlagInsecure, ModulesOff, EnvHidden,
+        PrivateUncovered, PrivateTooWide, PrivateNoEffect, SumDbOff, SumDbInvalid, NoSumDbWideOpen, Insecure, FlagInsecure, ModulesOff, EnvHidden, EnvBrokenLine,
         ReplaceLocal, SumMissing, SumBroken, ModBroken, ToolchainTooOld, CommandOld,
         .. GoProbePitfalls.All,
     ];

@@ -14,7 +14,7 @@ internal static class GoProxyChecks
 
     private static void Check(Scene scene, Assignment assignment)
     {
-        var list = GoProxyList.Parse(assignment.Value);
+        var list = GoProxyList.Of(assignment);
         var mended = list.Mended();
         var fix = assignment.ChangeOrNull(mended);
         var asked = list.Asked.ToList();
@@ -25,9 +25,9 @@ internal static class GoProxyChecks
             Report(scene, GoPitfalls.ProxySeparator, assignment, fix, [new("value", Shown(assignment.Value)), new("meant", Shown(mended)), new("separator", separator == " " ? new Words("a space", "空格") : new Words($"\"{separator}\"", $"“{separator}”"))]);
             return;
         }
-        if (list.Elements.FirstOrDefault(e => e.Kind is ProxyKind.Broken) is { } broken)
+        if (list.Elements.Count == 0 || list.Elements.Any(e => e.Problem is not null))
         {
-            Add(GoPitfalls.ProxyInvalid, ("entry", Shown(broken.Text)));
+            Report(scene, GoPitfalls.ProxyInvalid, assignment, null, [new("value", Shown(assignment.Value)), new("why", list.Elements.Select(e => e.Problem).FirstOrDefault(p => p is not null) ?? new("it has no entry", "其中没有任何条目"))]);
             return;
         }
         if (list.Elements.FirstOrDefault(e => e.Kind is ProxyKind.WordAsUrl) is { } word)
@@ -41,12 +41,12 @@ internal static class GoProxyChecks
             Add(GoPitfalls.ProxyNeverAsked, ("word", ending.Text), ("ignored", string.Join(", ", list.Elements.Skip(asked.Count).Select(e => Shown(e.Text)))));
         foreach (var retired in asked.Where(e => KnownProxies.IsRetired(e.Host)))
             Add(GoPitfalls.ProxyRetired, ("host", retired.Host));
-        foreach (var plain in asked.Where(e => e.Url is { Scheme: "http", IsLoopback: false }))
+        foreach (var plain in asked.Where(e => e is { Url.Scheme: "http", IsHere: false }))
             Report(scene, GoPitfalls.ProxyPlainHttp, assignment, null, [new("value", Shown(assignment.Value)), new("host", plain.Host)]);
         if (list.HasComputed)
             return;
         // A proxy on this very machine is somebody's trial, or has its own way to the company's.
-        var company = asked.FindIndex(e => e is { Kind: ProxyKind.Company, Url.IsLoopback: false });
+        var company = asked.FindIndex(e => e is { Kind: ProxyKind.Company, IsHere: false });
         if (company < 0)
         {
             if (ending is null && asked.Exists(e => e.Kind is ProxyKind.Public))
@@ -75,8 +75,8 @@ internal static class GoProxyChecks
     /// <summary>Places that ask public proxies or nobody, while another one has the company's mirror.</summary>
     public static void RunDifferences(Scene scene, IReadOnlyList<Workplace> workplaces)
     {
-        var lists = workplaces.SelectMany(s => s.Of("GOPROXY")).Where(a => a.Value.Length > 0 && !a.IsComputed).Select(a => (Assignment: a, List: GoProxyList.Parse(a.Value))).ToList();
-        var leader = lists.Find(l => l.List.Asked.FirstOrDefault() is { Kind: ProxyKind.Company, Url: { IsLoopback: false, UserInfo: "" } });
+        var lists = workplaces.SelectMany(s => s.Of("GOPROXY")).Where(a => a.Value.Length > 0 && !a.IsComputed).Select(a => (Assignment: a, List: GoProxyList.Of(a))).ToList();
+        var leader = lists.Find(l => l.List.Asked.FirstOrDefault() is { Kind: ProxyKind.Company, IsHere: false, Url.UserInfo: "" });
         if (leader.List is null)
             return;
         var mirror = leader.List.Asked.First();
@@ -93,5 +93,5 @@ internal static class GoProxyChecks
         => scene.Add(new Finding(pitfall, assignment.Place, [new("name", assignment.Name), .. facts]) { Fix = fix, IsSelfEvident = true });
 
     /// <summary>A list of URLs as people may see it.</summary>
-    public static string Shown(string list) => Secrets.OneLine(Config.ConfigText.Mask(list), 300);
+    public static string Shown(string list) => Secrets.OneLine(Config.ConfigText.Mask(Credentials.Mask(list)), 300);
 }

@@ -8,6 +8,8 @@ namespace Tain.Doctor.Go;
 /// <summary>Settings that switch protection off, and secrets where others read them.</summary>
 internal static partial class GoSafetyChecks
 {
+    private static readonly System.Buffers.SearchValues<char> HostEnds = System.Buffers.SearchValues.Create(" \t\r\n/,|:;\"'?#");
+
     public static void Run(Scene scene, Workplace workplace)
     {
         foreach (var assignment in workplace.Assignments.Select(a => a.Known).Where(a => a.Value.Length > 0))
@@ -18,9 +20,10 @@ internal static partial class GoSafetyChecks
                     scene.Add(new Finding(GoPitfalls.SumDbOff, assignment.Place, new Fact("name", "GOSUMDB"), new Fact("value", "off"), new Fact("meant", "sum.golang.org")) { Fix = assignment.ChangeOrNull("sum.golang.org"), IsSelfEvident = true });
                     break;
                 case "GOSUMDB" when !assignment.IsComputed && !SumDbOptions.TryParse(assignment.Value, out _, out var why):
-                    scene.Add(new Finding(GoPitfalls.SumDbInvalid, assignment.Place, new Fact("value", GoProxyChecks.Shown(assignment.Value)), new Fact("why", why)));
+                    scene.Add(new Finding(GoPitfalls.SumDbInvalid, assignment.Place, new Fact("value", GoProxyChecks.Shown(assignment.Value)), new Fact("why", WithoutSecret(assignment.Value, why))));
                     break;
-                case "GOINSECURE" when assignment.Value != "none" && !assignment.IsComputed:
+                // What can match no module switches nothing off.
+                case "GOINSECURE" when !assignment.IsComputed && GoPatternList.Parse(assignment.Value).Any(p => p.Problem is not PatternProblem.MatchesNothing):
                     scene.Add(new Finding(GoPitfalls.Insecure, assignment.Place, new Fact("value", GoProxyChecks.Shown(assignment.Value)))
                     {
                         Severity = GoPatternList.Parse(assignment.Value).Any(p => p.Problem is PatternProblem.TooWide) ? Severity.Error : Severity.Warning,
@@ -56,12 +59,34 @@ internal static partial class GoSafetyChecks
         }
     }
 
-    private static void CheckCredentials(Scene scene, string name, string text, Place place)
+    /// <summary>Why a value is refused, which may quote a part of a password: then what the value without it would be refused for.</summary>
+    private static string WithoutSecret(string value, string why)
+        => Credentials.Find(value).Count == 0 ? why : SumDbOptions.TryParse(Credentials.Mask(value), out _, out var masked) ? "has credentials that a URL can't hold" : masked;
+
+    /// <summary>Tokens that git rewrites URLs to: a note, since the file is its user's own, and only what git runs with it shows them.</summary>
+    public static void RunGit(Scene scene)
     {
-        foreach (Match match in Credentials().Matches(text))
+        foreach (var file in GitSettings.Read(scene.Machine, scene.Files))
         {
-            if (!match.Groups["password"].Value.Contains('$', StringComparison.Ordinal) && !match.Groups["password"].Value.Contains("{{", StringComparison.Ordinal))
-                scene.Add(new Finding(GoPitfalls.CredentialsInUrl, place, new("name", name), new Fact("host", match.Groups["host"].Value)));
+            foreach (Match match in UrlSection().Matches(file.Text))
+                CheckCredentials(scene, "git", match.Value, file.At(match.Index), Severity.Note);
+        }
+        foreach (var (name, value) in scene.Machine.Environment.Where(v => v.Key.StartsWith("GIT_CONFIG_KEY_", StringComparison.Ordinal) && v.Value.StartsWith("url.", StringComparison.OrdinalIgnoreCase)))
+            CheckCredentials(scene, name, value, Place.OfVariable(name));
+    }
+
+    private static void CheckCredentials(Scene scene, string name, string text, Place place, Severity severity = Severity.Error)
+    {
+        foreach (var found in Credentials.Find(text))
+        {
+            var (user, password) = text[found.Start..found.End].Split(':', 2) is [var before, var behind] ? (before, behind) : (text[found.Start..found.End], "");
+            if (password.Length == 0 && Token().IsMatch(user))
+                password = user;
+            if (password.Length == 0 || password.Contains('$', StringComparison.Ordinal) || password.Contains("{{", StringComparison.Ordinal))
+                continue;
+            var host = text.AsSpan(found.End + 1);
+            host = host[..(host.IndexOfAny(HostEnds) is >= 0 and var end ? end : host.Length)];
+            scene.Add(new Finding(GoPitfalls.CredentialsInUrl, place, new("name", name), new Fact("host", host.ToString())) { Severity = severity });
         }
     }
 
@@ -83,9 +108,13 @@ internal static partial class GoSafetyChecks
     [GeneratedRegex(@"\bgo\s+get\s[^\r\n;&|]{0,400}?(?<!\S)--?insecure\b")]
     private static partial Regex InsecureGet();
 
-    [GeneratedRegex("""git\s+config\s[^\r\n]{0,200}?\burl\.["']?https?://[^\s"']{1,500}""")]
+    // git config --global url."…"    git -c url."…"    ENV GIT_CONFIG_KEY_0=url.…
+    [GeneratedRegex("""(?:\bgit\s[^\r\n]{0,200}?|\bGIT_CONFIG_KEY_\d+["']?\s*[=:]?\s*["']?)\burl\.["']?https?://[^\s"']{1,500}""")]
     private static partial Regex Rewrite();
 
-    [GeneratedRegex(@"https?://(?:[^\s/:@,|]{0,100}:(?<password>[^\s@|]{1,300})|(?<password>(?:gh[opsur]_|github_pat_|gl(?:pat|ptt|dt|rt|cbt)-|npm_)[^\s/:@,|]{10,300}))@(?<host>[^\s/,|:""']+)")]
-    private static partial Regex Credentials();
+    [GeneratedRegex("""^[ \t]*\[[ \t]*url\s+"https?://[^"\r\n]{1,500}"\s*\]""", RegexOptions.Multiline | RegexOptions.IgnoreCase)]
+    private static partial Regex UrlSection();
+
+    [GeneratedRegex(@"^(?:gh[opsur]_|github_pat_|gl(?:pat|ptt|dt|rt|cbt)-|npm_)[^\s/:@,|]{10,300}$")]
+    private static partial Regex Token();
 }

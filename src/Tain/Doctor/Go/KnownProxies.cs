@@ -44,6 +44,9 @@ internal static class KnownProxies
 
     public static bool IsCodeHost(string host) => CodeHosts.Contains(host);
 
+    /// <summary>Names under which a container knows the machine that it runs on: Docker Desktop's two, podman's.</summary>
+    public static bool IsThisMachine(string host) => host.ToLowerInvariant() is "host.docker.internal" or "gateway.docker.internal" or "host.containers.internal";
+
     /// <summary>Names that no public resolver answers: RFC 2606, RFC 6762, RFC 8375, ICANN's .internal, and what companies use beside them.</summary>
     public static bool IsInternal(string host)
     {

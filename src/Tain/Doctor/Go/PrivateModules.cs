@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Tain.Doctor.Files;
 using Tain.Doctor.Workplaces;
 using Tain.GoModules;
 using Tain.Upstream;
@@ -46,8 +45,7 @@ internal sealed partial class PrivateModules
         foreach (var assignment in settings.AsWorkplace().Assignments)
             result.AddPatterns(assignment.Place.File is { } file && scene.IsInside(file.Path) ? PrivateEvidence.Repository : PrivateEvidence.Machine, assignment);
 
-        string[] ofMachine = [scene.Machine.InHome(".gitconfig"), Path.Join(scene.Machine.ConfigFolder, "git/config"), scene.Machine.InSystem("/etc/gitconfig")];
-        foreach (var own in ofMachine.Select(scene.Files.ReadOrNull).OfType<TextFile>())
+        foreach (var own in GitSettings.Read(scene.Machine, scene.Files))
             result.AddRewrites(PrivateEvidence.Machine, own.Text);
         // The text of a workplace is made when it is asked for: most files speak of no rewrite.
         foreach (var workplace in scene.Workplaces.Where(s => s.File?.Text.Contains("insteadof", StringComparison.OrdinalIgnoreCase) == true))

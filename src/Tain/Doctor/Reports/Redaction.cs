@@ -8,14 +8,9 @@ internal static partial class Redaction
 {
     public static string Clean(string text)
     {
-        text = UserInfo().Replace(text, "$1***@");
-        text = Pairs().Replace(text, "$1***");
+        text = Pairs().Replace(Credentials.Mask(text), "$1***");
         return Shapes().Replace(text, "***");
     }
-
-    // https://user:password@host, also with slashes and commas in the password; but not https://host:8080/x/@v/list, whose @ is in its path.
-    [GeneratedRegex("""([a-zA-Z][a-zA-Z0-9+.-]{0,20}://)(?:[^\s"'<>/@,|]{1,400}@|[^\s"'<>/:@,|]{0,200}:(?!\d{1,5}(?:/|$)|//)(?:(?![,|][a-z+]{2,10}://)[^\s"'<>]){0,400}@)""")]
-    private static partial Regex UserInfo();
 
     // _authToken=…, "auth": "…", password: …, ?token=…; what stands for a variable is none.
     [GeneratedRegex("""((?:_authToken|_auth|_password|\bnpmAuthToken|\bnpmAuthIdent|\bauth|\bidentitytoken|\bpassword|\bpasswd|\bsecret|\btoken|\bapi[_-]?key|(?-i:[A-Z0-9_]{0,60}(?:TOKEN|PASSWORD|PASSWD|PASS|PAT|SECRET|APIKEY|API_KEY)))["']?\s*[=:]\s*["']?)(?!\$|\{\{|["'\s])[^\s"',;&]+""", RegexOptions.IgnoreCase)]
