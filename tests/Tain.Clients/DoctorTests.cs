@@ -78,6 +78,10 @@ public sealed class DoctorTests(DoctorTests.Internet internet) : IClassFixture<D
             Before: Fails("reading https://sum.golang.org/lookup/git.corp.example/shop/lib@v1.2.0: 404 Not Found")
                 .Asking("proxy.golang.org", "git.corp.example", "sum.golang.org").LookingUp().Telling("proxy.golang.org", "sum.golang.org"),
             After: Succeeds.Asking("git.corp.example")),
+        ["private-uncovered-template"] = new(Download, LittleInternet.Lib,
+            Before: Fails("reading https://sum.golang.org/lookup/git.corp.example/shop/lib@v1.2.0: 404 Not Found")
+                .Asking("proxy.golang.org", "git.corp.example", "sum.golang.org").LookingUp().Telling("proxy.golang.org", "sum.golang.org"),
+            After: Succeeds.Asking("git.corp.example")),
         ["private-uncovered-github"] = new(Download, LittleInternet.Secret,
             Before: Fails("reading https://sum.golang.org/lookup/github.com/acme/secret@v0.1.0: 404 Not Found")
                 .Asking("proxy.golang.org", "sum.golang.org", "ssh://github.com").LookingUp().Telling("proxy.golang.org", "sum.golang.org"),

@@ -13,6 +13,9 @@ internal sealed class YamlJobs(IReadOnlyList<Workplace> all)
     /// <summary>Templates that a GitLab job extends, one from another (docs.gitlab.com, "extends": eleven levels).</summary>
     private const int MaxTemplates = 100;
 
+    /// <summary>A long text that many aliases share counts as many.</summary>
+    private const int CharsPerNode = 100;
+
     private static readonly HashSet<string> NoJobs = new(StringComparer.Ordinal)
     {
         "variables", "default", "include", "stages", "workflow", "spec", "image", "services", "cache", "before_script", "after_script",
@@ -23,12 +26,13 @@ internal sealed class YamlJobs(IReadOnlyList<Workplace> all)
 
     private readonly List<(Reader Reader, YamlMappingNode Root)> _gitLab = [.. all.Where(IsGitLab).SelectMany(w => Roots(w).Select(r => (new Reader(w), r)))];
     private List<Assignment>? _everywhere;
+    private Dictionary<string, (Reader Reader, YamlNode Node)>? _templates;
 
     public IReadOnlyList<Workplace> Of(Workplace workplace)
     {
         var reader = new Reader(workplace);
         List<Workplace> jobs = [.. Roots(workplace).SelectMany(r => IsGitLab(workplace) ? OfGitLab(reader, r) : OfWorkflow(reader, r))];
-        return jobs.Count == 0 || reader.Nodes > MaxNodes ? [workplace] : jobs;
+        return reader.Nodes > MaxNodes || (jobs.Count == 0 && !IsGitLab(workplace)) ? [workplace] : jobs;
     }
 
     private static IEnumerable<YamlMappingNode> Roots(Workplace workplace) => workplace.Documents.Select(d => d.RootNode).OfType<YamlMappingNode>();
@@ -43,13 +47,13 @@ internal sealed class YamlJobs(IReadOnlyList<Workplace> all)
         IEnumerable<YamlNode> jobs = root.ChildOrNull("jobs") is YamlMappingNode map ? map.Children.Values : root.ChildOrNull("runs") is { } runs ? [runs] : [];
         foreach (var job in jobs.OfType<YamlMappingNode>())
         {
-            List<Assignment> carried = [.. everywhere, .. job.Children.Where(c => (c.Key as YamlScalarNode)?.Value != "steps").SelectMany(c => reader.In(c.Value))];
+            var carried = LastOfEach([.. everywhere, .. job.Children.Where(c => (c.Key as YamlScalarNode)?.Value != "steps").SelectMany(c => reader.In(c.Value))]);
             foreach (var step in job.ChildOrNull("steps") is YamlSequenceNode steps ? steps.Children : [])
             {
                 var own = reader.In(step).ToList();
                 yield return reader.Make([.. carried, .. own], [step], step);
                 // What a step exports is gone with its shell, unless it is written where the next one looks.
-                carried.AddRange(own.Where(a => reader.Line(a) is var line && (line.Contains("go env -w", StringComparison.Ordinal) || line.Contains("_ENV", StringComparison.Ordinal))));
+                carried = LastOfEach([.. carried, .. own.Where(a => reader.Line(a) is var line && (line.Contains("go env -w", StringComparison.Ordinal) || line.Contains("_ENV", StringComparison.Ordinal)))]);
             }
         }
     }
@@ -57,13 +61,16 @@ internal sealed class YamlJobs(IReadOnlyList<Workplace> all)
     private IEnumerable<Workplace> OfGitLab(Reader reader, YamlMappingNode root)
     {
         _everywhere ??= [.. _gitLab.SelectMany(g => Everywhere(g.Reader, g.Root)).Take(MaxEverywhere)];
-        List<Assignment> everywhere = [.. _everywhere, .. Everywhere(reader, root)];
+        _templates ??= Named(_gitLab);
+        var own = Named([(reader, root)]);
+        var everywhere = LastOfEach([.. _everywhere, .. Everywhere(reader, root)]);
         foreach (var (key, job) in root.Children)
         {
             if ((key as YamlScalarNode)?.Value is not { } name || name.StartsWith('.') || NoJobs.Contains(name) || job is not YamlMappingNode)
                 continue;
             var parts = new List<(Reader Reader, YamlNode Node)>();
             var isKnown = Extend(job, []);
+            parts.Add((reader, job));
             // Another project's template may set whatever it likes.
             if (isKnown)
                 yield return reader.Make([.. everywhere, .. parts.SelectMany(p => p.Reader.In(p.Node))], [.. parts.Select(p => p.Node), .. Scripts(root)], key);
@@ -78,30 +85,32 @@ internal sealed class YamlJobs(IReadOnlyList<Workplace> all)
                 };
                 foreach (var template in names.Where(seen.Add))
                 {
-                    if (seen.Count > MaxTemplates || FindOrNull(template) is not { } found || !Extend(found.Node, seen))
+                    if (seen.Count > MaxTemplates || !(own.TryGetValue(template, out var found) || _templates.TryGetValue(template, out found)) || !Extend(found.Node, seen))
                         return false;
-                    parts.Insert(0, found);
+                    parts.Add(found);
                 }
-                if (node == job)
-                    parts.Add((reader, node));
                 return true;
             }
         }
 
-        (Reader Reader, YamlNode Node)? FindOrNull(string name)
+        static Dictionary<string, (Reader Reader, YamlNode Node)> Named(IEnumerable<(Reader Reader, YamlMappingNode Root)> files)
         {
-            foreach (var (owner, other) in _gitLab.Prepend((reader, root)))
+            var named = new Dictionary<string, (Reader, YamlNode)>(StringComparer.Ordinal);
+            foreach (var (owner, file) in files)
             {
-                if (other.ChildOrNull(name) is { } found)
-                    return (owner, found);
+                foreach (var (key, node) in file.Children)
+                    named.TryAdd((key as YamlScalarNode)?.Value ?? "", (owner, node));
             }
-            return null;
+            return named;
         }
 
         static IEnumerable<YamlNode> Scripts(YamlNode root) => ((YamlNode?[])[root.ChildOrNull("before_script"), root.ChildOrNull("default")]).OfType<YamlNode>();
 
         static IEnumerable<Assignment> Everywhere(Reader reader, YamlNode root) => reader.In(root.ChildOrNull("variables")).Concat(Scripts(root).SelectMany(reader.In));
     }
+
+    /// <summary>Of each variable the assignment that counts: a later step has those of all steps before it.</summary>
+    private static List<Assignment> LastOfEach(IEnumerable<Assignment> assignments) => [.. assignments.Reverse().DistinctBy(a => a.Name).Reverse()];
 
     /// <summary>Finds the assignments below a node.</summary>
     private sealed class Reader(Workplace workplace)
@@ -123,13 +132,16 @@ internal sealed class YamlJobs(IReadOnlyList<Workplace> all)
                 if (++Nodes > MaxNodes)
                     yield break;
                 var (start, length, _) = File.Span(scalar);
-                for (var i = FirstAt(start); i < _sorted.Length && _sorted[i].Start <= start + length; i++)
+                for (var i = FirstAt(start); i < _sorted.Length && _sorted[i].Start <= start + length; i++, Nodes++)
                     yield return _sorted[i];
             }
         }
 
-        public Workplace Make(IReadOnlyList<Assignment> assignments, IEnumerable<YamlNode> text, YamlNode at)
-            => new(workplace.Kind, File, assignments, string.Concat(text.SelectMany(YamlFile.Scalars).Where(s => ++Nodes <= MaxNodes && !workplace.Watched.Contains(s.Key)).Select(s => s.Node.Value + "\n"))) { At = File.At(at) };
+        public Workplace Make(IEnumerable<Assignment> assignments, IEnumerable<YamlNode> text, YamlNode at)
+        {
+            var scalars = text.SelectMany(YamlFile.Scalars).Where(s => (Nodes += 1 + (s.Node.Value?.Length ?? 0) / CharsPerNode) <= MaxNodes && !workplace.Watched.Contains(s.Key));
+            return new(workplace.Kind, File, LastOfEach(assignments), string.Concat(scalars.Select(s => s.Node.Value + "\n"))) { At = File.At(at) };
+        }
 
         private int FirstAt(int start)
         {
