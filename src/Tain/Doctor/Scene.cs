@@ -27,7 +27,7 @@ internal sealed class Scene(Machine machine, string folder, DoctorFile team, Fil
     /// <summary>Where tools run: the pipelines, images and so on of the repository.</summary>
     public IReadOnlyList<Workplace> Workplaces { get; } = workplaces;
 
-    /// <summary>Those of the workplaces that are Dockerfiles and can be read, in the files' order.</summary>
+    /// <summary>Those that can be read, the ones within compose files too.</summary>
     public IReadOnlyDictionary<TextFile, Containers.DockerfileText> Dockerfiles => _dockerfiles ??= Containers.Dockerfiles.ReadAll(this);
 
     /// <summary>What matters to the go command here.</summary>

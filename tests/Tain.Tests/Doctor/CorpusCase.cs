@@ -6,7 +6,7 @@ namespace Tain.Tests.Doctor;
 
 /// <summary>A case of tests/Tain.Tests/Doctor/corpus: a machine and a repository, and what has to be found there and nothing else.
 /// A file is a story in <c>#</c> lines, then <c>env: NAME=VALUE</c>, <c>finds: ID PLACE</c> and <c>healthy: ID</c> lines (the pitfall whose
-/// healthy twin it is), then files: <c>-- repo/PATH --</c> (the folder under examination), <c>-- home/PATH --</c>, <c>-- root/PATH --</c>
+/// healthy twin it is), <c>skips: PATH</c> (what can't be read), then files: <c>-- repo/PATH --</c> (the folder under examination), <c>-- home/PATH --</c>, <c>-- root/PATH --</c>
 /// (the system's), <c>-- after/repo/PATH --</c> (what <c>--fix</c> makes of one). <c>$HOME</c>, <c>$REPO</c> and <c>$ROOT</c> stand for the folders,
 /// <c>$CR</c> and <c>$BOM</c> for what nobody would see here.</summary>
 internal sealed class CorpusCase : IDisposable
@@ -54,6 +54,9 @@ internal sealed class CorpusCase : IDisposable
 
     public List<string> Healthy { get; } = [];
 
+    /// <summary>Files that are passed over, as they are shown.</summary>
+    public List<string> Skips { get; } = [];
+
     public Dictionary<string, string> After { get; } = new(StringComparer.Ordinal);
 
     public string Repo => Path.Combine(_top, "repo");
@@ -92,6 +95,9 @@ internal sealed class CorpusCase : IDisposable
                 break;
             case "healthy":
                 Healthy.Add(value);
+                break;
+            case "skips":
+                Skips.Add(value);
                 break;
             default:
                 throw new InvalidDataException($"{key} is no line of a corpus case");

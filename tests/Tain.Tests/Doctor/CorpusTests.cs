@@ -14,6 +14,9 @@ public sealed class CorpusTests
         using var @case = new CorpusCase(name);
         var scene = @case.Look();
         Assert.Equal(@case.Finds.Order(), scene.Findings.Where(f => !scene.Team.Ignores(f)).Select(CorpusCase.Line).Order());
+        // What is no settings file at all has tests of its own.
+        if (!name.EndsWith("bad-input.txt", StringComparison.Ordinal))
+            Assert.Equal(@case.Skips.Order(), scene.Files.PassedOver.Select(p => p.Shown).Order());
     }
 
     [Theory]

@@ -6,13 +6,13 @@ namespace Tain.Doctor.Containers;
 /// <summary>The Dockerfiles of a repository.</summary>
 internal static class Dockerfiles
 {
-    /// <summary>In the files' order, then those within compose files. A list of what a build leaves out has a Dockerfile's name before its own.</summary>
+    /// <summary>In the files' order, then those within compose files. Earthfiles and docker-bake files build images too, and are none.</summary>
     public static IReadOnlyDictionary<TextFile, DockerfileText> ReadAll(Scene scene)
     {
         var read = new Dictionary<TextFile, DockerfileText>();
-        foreach (var file in scene.Workplaces.Where(s => s.Kind is WorkplaceKind.Image).Select(s => s.File).OfType<TextFile>())
+        foreach (var file in scene.Workplaces.Where(s => s.Kind is WorkplaceKind.Image).Select(s => s.File).OfType<TextFile>().Where(f => WorkplaceNames.IsDockerfile(f.Name)))
         {
-            if (!file.Name.EndsWith(".dockerignore", StringComparison.Ordinal) && DockerfileLexer.ParseOrNull(file, scene.Files) is { } text)
+            if (DockerfileLexer.ParseOrNull(file, scene.Files) is { } text)
                 read.TryAdd(file, text);
         }
         foreach (var workplace in scene.Workplaces.Where(s => s.File is not null && WorkplaceNames.IsCompose(s.File.Name)))

@@ -17,7 +17,7 @@ internal static partial class ImageUses
         {
             if (workplace.File is not { } file)
                 continue;
-            foreach (var named in workplace.Documents.Count > 0 ? YamlImages.Find(workplace, file, scene.Files) : file.Name.Contains("enkinsfile", StringComparison.OrdinalIgnoreCase) ? OfJenkins(file) : [])
+            foreach (var named in workplace.Documents.Count > 0 ? YamlImages.Find(workplace, file, scene.Files) : workplace.Pipeline is PipelineKind.Jenkins ? OfJenkins(file) : [])
                 Add(uses, named);
             if (workplace.Kind is WorkplaceKind.Pipeline)
             {

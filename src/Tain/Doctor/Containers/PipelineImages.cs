@@ -7,19 +7,18 @@ namespace Tain.Doctor.Containers;
 /// <summary>Where the jobs of pipelines run, and the services beside them.</summary>
 internal static class PipelineImages
 {
-    /// <summary>Keys of a GitLab pipeline that are no jobs; the two that may have an image are read by themselves.</summary>
-    private static readonly HashSet<string> GitLabGlobals = new(StringComparer.Ordinal) { "stages", "variables", "include", "workflow", "pages", "cache", "before_script", "after_script", "image", "services", "spec" };
-
-    public static IEnumerable<NamedImage> Find(YamlNode root, TextFile file)
+    public static IEnumerable<NamedImage> Find(YamlNode root, PipelineKind pipeline, TextFile file)
     {
-        if (IsGitLab(file))
+        if (pipeline is PipelineKind.GitLab)
             return GitLab(root, file);
-        var path = file.Path;
-        var nodes = path.Contains("/workflows/", StringComparison.Ordinal) || file.Name is "action.yml" or "action.yaml" ? Actions(root)
+        var nodes = pipeline switch
+        {
+            PipelineKind.Actions => Actions(root),
             // Beside "docker:" lists there are "machine: image:", which are virtual machines.
-            : path.Contains("/.circleci/", StringComparison.Ordinal) ? YamlFile.Mappings(root).Select(m => m.ChildOrNull("docker")).OfType<YamlSequenceNode>().SelectMany(l => l.Children).Select(c => c.ChildOrNull("image")).OfType<YamlNode>()
-            : file.Name is ".drone.yml" or ".woodpecker.yml" or "bitbucket-pipelines.yml" || path.Contains("/.woodpecker/", StringComparison.Ordinal) ? YamlFile.Mappings(root).Select(m => m.ChildOrNull("image")).OfType<YamlNode>().Select(i => i.ChildOrNull("name") ?? i)
-            : [];
+            PipelineKind.CircleCi => YamlFile.Mappings(root).Select(m => m.ChildOrNull("docker")).OfType<YamlSequenceNode>().SelectMany(l => l.Children).Select(c => c.ChildOrNull("image")).OfType<YamlNode>(),
+            PipelineKind.Steps => YamlFile.Mappings(root).Select(m => m.ChildOrNull("image")).OfType<YamlNode>().Select(i => i.ChildOrNull("name") ?? i),
+            _ => [],
+        };
         return nodes.Select(n => new NamedImage(Name(n), file.At(n), ImageUseKind.Pipeline));
     }
 
@@ -81,7 +80,7 @@ internal static class PipelineImages
     /// <summary>The words that a GitLab pipeline starts its services of <c>docker:dind</c> with.</summary>
     public static IEnumerable<IReadOnlyList<(string Text, Place Place)>> DockerFlags(Workplace workplace, TextFile file)
     {
-        if (workplace.Kind is not WorkplaceKind.Pipeline || !IsGitLab(file))
+        if (workplace.Pipeline is not PipelineKind.GitLab)
             return [];
         return from document in workplace.Documents
                from place in GitLabPlaces(document.RootNode)
@@ -92,11 +91,9 @@ internal static class PipelineImages
                select (IReadOnlyList<(string, Place)>)[.. command.Children.OfType<YamlScalarNode>().Select(w => (w.Value ?? "", file.At(w)))];
     }
 
-    private static bool IsGitLab(TextFile file) => file.Name.Contains("gitlab-ci", StringComparison.Ordinal) || file.Path.Contains("/.gitlab", StringComparison.Ordinal);
-
-    /// <summary>The pipeline itself, and its jobs.</summary>
+    /// <summary>The pipeline itself, what its jobs have in common, and its jobs.</summary>
     private static IEnumerable<YamlNode> GitLabPlaces(YamlNode root)
-        => root is YamlMappingNode map ? [root, .. map.Children.Where(c => c.Key is YamlScalarNode { Value: { } key } && (!GitLabGlobals.Contains(key) || key == "pages")).Select(c => c.Value)] : [];
+        => root is YamlMappingNode map ? [root, .. map.Children.Where(c => c.Key is YamlScalarNode { Value: { } key } && (YamlJobs.IsGitLabJob(key) || key == "default")).Select(c => c.Value)] : [];
 
     private static string? Name(YamlNode node)
         => node.TextOrNull() is { } text ? text.StartsWith("docker://", StringComparison.Ordinal) ? text["docker://".Length..] : text : null;

@@ -49,8 +49,6 @@ internal static partial class ScriptImages
     /// <summary>The strings behind <c>sh</c>.</summary>
     private static IEnumerable<(string Text, int Line, bool IsByLine)> OfJenkins(TextFile file)
     {
-        if (!file.Name.Contains("enkinsfile", StringComparison.OrdinalIgnoreCase))
-            yield break;
         var behind = 0;
         foreach (Match match in JenkinsShell().Matches(file.Text))
         {

@@ -9,7 +9,7 @@ internal static class YamlImages
 {
     public static IEnumerable<NamedImage> Find(Workplace workplace, TextFile file, FileReader files)
         => workplace.Documents.Select(d => d.RootNode).SelectMany(root => WorkplaceNames.IsCompose(file.Name) ? ComposeFiles.Images(root, file, files)
-            : workplace.Kind is WorkplaceKind.Pipeline ? PipelineImages.Find(root, file)
+            : workplace.Kind is WorkplaceKind.Pipeline ? PipelineImages.Find(root, workplace.Pipeline, file)
             : workplace.Kind is WorkplaceKind.Deployment ? ManifestImages.Find(root, file)
             : []);
 

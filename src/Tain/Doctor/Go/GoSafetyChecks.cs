@@ -46,11 +46,8 @@ internal static partial class GoSafetyChecks
         }
         if (workplace.File is not { } file)
             return;
-        foreach (Match match in InsecureGet().Matches(file.Text))
-        {
-            if (WorkplaceReader.IsCommand(workplace, match.Index))
-                scene.Add(new Finding(GoPitfalls.FlagInsecure, file.At(match.Index), new Fact("name", "go get")));
-        }
+        foreach (var place in WorkplaceReader.Commands(workplace, InsecureGet().Matches(file.Text).Select(m => m.Index)).Order())
+            scene.Add(new Finding(GoPitfalls.FlagInsecure, file.At(place), new Fact("name", "go get")));
         // git's rewrites are where tokens are put most: git config --global url."https://oauth2:TOKEN@gitlab…".insteadOf …
         foreach (Match match in Rewrite().Matches(file.Text))
         {

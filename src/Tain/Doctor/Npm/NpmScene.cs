@@ -158,7 +158,7 @@ internal sealed class NpmScene
             if (MachineSettings.OfOrNull(assignment) is { } setting)
                 settings.Add(setting);
         }
-        settings.AddRange(CommandScan.Find(file));
+        settings.AddRange(CommandScan.Find(workplace, file));
         return new(workplace, file, settings, CommandScan.InstallLineOrZero(file), CommandScan.Publishes(file));
     }
 }

@@ -24,16 +24,17 @@ internal sealed record ProbedProxy(UpstreamSource Source, bool IsPublic, Place P
         var own = settings["GOPROXY"];
         // The go command's own default matters where there is something of Go.
         if (own is not null || scene.Go.Modules.Count > 0)
-            Add(own?.Value is { Length: > 0 } list ? list : "https://proxy.golang.org,direct", own?.Place ?? Place.OfVariable("GOPROXY"), isOwn: true);
+            Add(own is { Value.Length: > 0 } ? GoProxyList.Of(own) : GoProxyList.Parse("https://proxy.golang.org,direct"), own?.Place ?? Place.OfVariable("GOPROXY"), isOwn: true);
         foreach (var assignment in scene.Workplaces.SelectMany(s => s.Of("GOPROXY")))
-            Add(assignment.Value, assignment.Place, isOwn: false);
+            Add(GoProxyList.Of(assignment.Known), assignment.Place, isOwn: false);
         return mirrors;
 
-        void Add(string list, Place place, bool isOwn)
+        void Add(GoProxyList list, Place place, bool isOwn)
         {
+            // What is beside a container is elsewhere for this machine.
             var order = 0;
             var isBehindCompany = false;
-            foreach (var element in GoProxyList.Parse(list).Asked.Where(e => e.Kind is ProxyKind.Public or ProxyKind.Company && !KnownProxies.IsRetired(e.Host)))
+            foreach (var element in list.Asked.Where(e => e.Kind is ProxyKind.Public or ProxyKind.Company && !KnownProxies.IsRetired(e.Host) && (isOwn || !e.IsHere || e.Url is { IsLoopback: true })))
             {
                 var isPublic = element.Kind is ProxyKind.Public;
                 if (!SourceChain.TryParse(element.Text, out var chain, out var error) || chain.Links is not [{ Source: { } source }])

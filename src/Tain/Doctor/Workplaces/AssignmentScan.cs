@@ -52,12 +52,17 @@ internal sealed partial class AssignmentScan
         return [.. hits.Select(h => scan.ReadOrNull(h.Name, h.At)).OfType<Assignment>()];
     }
 
-    /// <summary>Whether a command begins at a place of a text.</summary>
-    public static bool IsCommand(TextFile file, int at, int start, int length, TextSyntax syntax)
+    /// <summary>Those of some places of a text where a command begins, and is not only spoken of.</summary>
+    /// <param name="places">In their order, from <paramref name="start"/> on.</param>
+    public static IEnumerable<int> Commands(TextFile file, IEnumerable<int> places, int start, int length, TextSyntax syntax)
     {
         var scan = new AssignmentScan(file, start, length, syntax);
-        scan._around.MoveTo(at);
-        return !scan._around.IsComment && scan._run.ShellOrNull(at) is { } shell && shell.IsCommand(at, scan._run.End);
+        foreach (var at in places)
+        {
+            scan._around.MoveTo(at);
+            if (!scan._around.IsComment && scan._run.ShellOrNull(at) is { } shell && shell.IsCommand(at, scan._run.End))
+                yield return at;
+        }
     }
 
     private Assignment? ReadOrNull(string name, int at)

@@ -21,6 +21,26 @@ internal enum WorkplaceKind
     Developer,
 }
 
+/// <summary>Whose pipeline it is, where its shape tells something.</summary>
+internal enum PipelineKind
+{
+    /// <summary>None, or one whose shape is not known here.</summary>
+    Other,
+
+    GitLab,
+
+    /// <summary>GitHub's, and Gitea's and Forgejo's; their actions too.</summary>
+    Actions,
+
+    CircleCi,
+
+    /// <summary>Drone, Woodpecker and Bitbucket: any mapping with an image.</summary>
+    Steps,
+
+    /// <summary>Groovy, as Jenkins has it.</summary>
+    Jenkins,
+}
+
 /// <summary>A place where tools run with the settings that are given there.</summary>
 /// <param name="Assignments">Settings in the file's order, or those in effect on the machine.</param>
 /// <param name="text">What is run there, where it is at hand.</param>
@@ -29,6 +49,8 @@ internal sealed class Workplace(WorkplaceKind kind, TextFile? file, IReadOnlyLis
     private string? _text = text;
 
     public WorkplaceKind Kind { get; } = kind;
+
+    public PipelineKind Pipeline { get; init; }
 
     public TextFile? File { get; } = file;
 

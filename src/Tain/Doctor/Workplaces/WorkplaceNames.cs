@@ -47,6 +47,18 @@ internal static class WorkplaceNames
             ? WorkplaceKind.Pipeline : WorkplaceKind.Deployment;
     }
 
+    /// <summary>Whose pipeline a file is by its folder below the one under examination, and its name.</summary>
+    public static PipelineKind PipelineOf(string folder, string name) => name switch
+    {
+        _ when !IsYaml(name) => PipelineKind.Jenkins,
+        _ when name.Contains("gitlab-ci", Exact) || folder.StartsWith(".gitlab", Exact) => PipelineKind.GitLab,
+        "action.yml" or "action.yaml" => PipelineKind.Actions,
+        _ when folder is ".circleci" => PipelineKind.CircleCi,
+        _ when folder is ".woodpecker" || Path.GetFileNameWithoutExtension(name) is ".drone" or ".woodpecker" or "bitbucket-pipelines" => PipelineKind.Steps,
+        _ when folder.EndsWith("/workflows", Exact) || folder.StartsWith(".github/actions", Exact) => PipelineKind.Actions,
+        _ => PipelineKind.Other,
+    };
+
     public static TextSyntax SyntaxOf(string name) => name switch
     {
         _ when IsDockerfile(name) || name is "Earthfile" => TextSyntax.Docker,

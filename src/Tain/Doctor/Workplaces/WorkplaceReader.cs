@@ -19,8 +19,9 @@ internal sealed class WorkplaceReader(FileReader files, IReadOnlyCollection<stri
         var name = Path.GetFileName(path);
         if (WorkplaceNames.KindOrNull(folder, name) is not { } kind || files.ReadOrNull(path) is not { } file)
             return null;
+        var pipeline = kind is WorkplaceKind.Pipeline ? WorkplaceNames.PipelineOf(folder, name) : PipelineKind.Other;
         if (!WorkplaceNames.IsYaml(name))
-            return new(kind, file, file.Text.AsSpan().ContainsAny(_anyName) ? [.. AssignmentScan.Find(file, names, 0, file.Text.Length, WorkplaceNames.SyntaxOf(name))] : [], file.Text);
+            return new(kind, file, file.Text.AsSpan().ContainsAny(_anyName) ? [.. AssignmentScan.Find(file, names, 0, file.Text.Length, WorkplaceNames.SyntaxOf(name))] : [], file.Text) { Pipeline = pipeline };
         var mayBeIncluded = kind is WorkplaceKind.Deployment && WorkplaceNames.MayBeIncluded(folder) && file.Text.Contains("script:", StringComparison.Ordinal);
         if (kind is WorkplaceKind.Deployment && !mayBeIncluded && !WorkplaceNames.IsCompose(name) && !IsManifest(file))
             return null;
@@ -29,7 +30,7 @@ internal sealed class WorkplaceReader(FileReader files, IReadOnlyCollection<stri
         if (mayBeIncluded && !documents.Any(IsGitLab))
             return null;
         if (mayBeIncluded)
-            kind = WorkplaceKind.Pipeline;
+            (kind, pipeline) = (WorkplaceKind.Pipeline, PipelineKind.GitLab);
         var assignments = new List<Assignment>();
         // Most manifests set none of them: then their values need no second look.
         if (file.Text.AsSpan().ContainsAny(_anyName))
@@ -37,7 +38,7 @@ internal sealed class WorkplaceReader(FileReader files, IReadOnlyCollection<stri
             foreach (var document in documents)
                 Walk(file, document.RootNode, assignments);
         }
-        return new(kind, file, assignments, null) { Documents = documents, Watched = names };
+        return new(kind, file, assignments, null) { Documents = documents, Watched = names, Pipeline = pipeline };
     }
 
     /// <summary>A template of Helm's has braces where YAML has none, and is a manifest only when it is rendered.</summary>
@@ -47,20 +48,26 @@ internal sealed class WorkplaceReader(FileReader files, IReadOnlyCollection<stri
     /// <summary>A job is a mapping with a script.</summary>
     private static bool IsGitLab(YamlDocument document) => document.RootNode is YamlMappingNode root && root.Children.Values.Any(j => j.ChildOrNull("script") is YamlScalarNode or YamlSequenceNode);
 
-    /// <summary>Whether a command begins at a place of a workplace's file, and is not only spoken of.</summary>
-    public static bool IsCommand(Workplace workplace, int at)
+    /// <summary>Those of some places of a workplace's file where a command begins, and is not only spoken of.</summary>
+    public static IReadOnlySet<int> Commands(Workplace workplace, IEnumerable<int> places)
     {
-        if (workplace.File is not { } file)
-            return false;
+        int[] sorted = [.. places.Order()];
+        var commands = new HashSet<int>();
+        if (workplace.File is not { } file || sorted.Length == 0)
+            return commands;
         if (!WorkplaceNames.IsYaml(file.Name))
-            return AssignmentScan.IsCommand(file, at, 0, file.Text.Length, WorkplaceNames.SyntaxOf(file.Name));
-        foreach (var (key, node) in workplace.Documents.SelectMany(d => YamlFile.Scalars(d.RootNode)))
+        {
+            commands.UnionWith(AssignmentScan.Commands(file, sorted, 0, file.Text.Length, WorkplaceNames.SyntaxOf(file.Name)));
+            return commands;
+        }
+        foreach (var (key, node) in workplace.Documents.SelectMany(d => YamlFile.Scalars(d.RootNode)).Where(s => !RunText.IsProse(s.Key)))
         {
             var (start, length, quote) = file.Span(node);
-            if (at >= start && at < start + length)
-                return !RunText.IsProse(key) && AssignmentScan.IsCommand(file, at, start, length, SyntaxOf(key, node, quote, isInFlow: false));
+            var first = Array.BinarySearch(sorted, start) is var found && found < 0 ? ~found : found;
+            var inside = sorted.Skip(first).TakeWhile(p => p < start + length);
+            commands.UnionWith(AssignmentScan.Commands(file, inside, start, length, SyntaxOf(key, node, quote, isInFlow: false)));
         }
-        return false;
+        return commands;
     }
 
     /// <summary>How what stands in a scalar is read.</summary>

@@ -37,8 +37,10 @@ internal sealed class YamlJobs(IReadOnlyList<Workplace> all)
 
     private static IEnumerable<YamlMappingNode> Roots(Workplace workplace) => workplace.Documents.Select(d => d.RootNode).OfType<YamlMappingNode>();
 
-    private static bool IsGitLab(Workplace workplace)
-        => workplace.Kind is WorkplaceKind.Pipeline && workplace.File is { } file && (file.Name.Contains("gitlab-ci", StringComparison.Ordinal) || file.Path.Contains("/.gitlab", StringComparison.Ordinal));
+    private static bool IsGitLab(Workplace workplace) => workplace.Pipeline is PipelineKind.GitLab;
+
+    /// <summary>Whether a key of a GitLab pipeline is a job's name.</summary>
+    public static bool IsGitLabJob(string key) => !NoJobs.Contains(key);
 
     /// <summary>GitHub's, Gitea's and CircleCI's, and composite actions: steps in jobs.</summary>
     private static IEnumerable<Workplace> OfWorkflow(Reader reader, YamlMappingNode root)
@@ -66,7 +68,7 @@ internal sealed class YamlJobs(IReadOnlyList<Workplace> all)
         var everywhere = LastOfEach([.. _everywhere, .. Everywhere(reader, root)]);
         foreach (var (key, job) in root.Children)
         {
-            if ((key as YamlScalarNode)?.Value is not { } name || name.StartsWith('.') || NoJobs.Contains(name) || job is not YamlMappingNode)
+            if ((key as YamlScalarNode)?.Value is not { } name || name.StartsWith('.') || !IsGitLabJob(name) || job is not YamlMappingNode)
                 continue;
             var parts = new List<(Reader Reader, YamlNode Node)>();
             var isKnown = Extend(job, []);

@@ -1,5 +1,6 @@
 using Tain.Doctor.Files;
 using Tain.Doctor.Npm.Settings;
+using Tain.Doctor.Workplaces;
 
 namespace Tain.Tests.Doctor.Npm;
 
@@ -85,14 +86,14 @@ public sealed class NpmSettingsTests
     [InlineData("npm ci --no-strict-ssl", "strict-ssl", "false", false)]
     public void A_command_is_a_setting(string text, string key, string value, bool isForPublishing)
     {
-        var setting = Assert.Single(CommandScan.Find(File(text)));
+        var setting = Assert.Single(Commands(text));
         Assert.Equal((key, value, isForPublishing), (setting.Key, setting.Value, setting.IsForPublishing));
     }
 
     [Fact]
     public void A_command_goes_on_behind_a_backslash()
     {
-        var setting = Assert.Single(CommandScan.Find(File("RUN npm ci \\\n    --registry=https://a.example/\n")));
+        var setting = Assert.Single(Commands("RUN npm ci \\\n    --registry=https://a.example/\n"));
         Assert.Equal(2, setting.Place.Line);
     }
 
@@ -102,7 +103,7 @@ public sealed class NpmSettingsTests
     [InlineData("npm config set fund false")]
     [InlineData("npm config get registry")]
     [InlineData("docker run -p 5000:5000 registry:2")]
-    public void Other_commands_are_none(string text) => Assert.Empty(CommandScan.Find(File(text)));
+    public void Other_commands_are_none(string text) => Assert.Empty(Commands(text));
 
     [Theory]
     [InlineData("NPM_CONFIG_STRICT_SSL", "strict-ssl")]
@@ -112,6 +113,13 @@ public sealed class NpmSettingsTests
     [InlineData("YARN_NPM_REGISTRY_SERVER", null)]
     [InlineData("npm_config_", null)]
     public void A_variable_of_npms_is_a_setting(string variable, string? key) => Assert.Equal(key, MachineSettings.KeyOrNull(Tain.Doctor.Npm.NpmTool.Npm, variable));
+
+    private static IReadOnlyList<NpmSetting> Commands(string text)
+    {
+        var name = text.StartsWith("RUN ", StringComparison.Ordinal) ? "Dockerfile" : text.StartsWith("sh '", StringComparison.Ordinal) ? "Jenkinsfile" : "build.sh";
+        var file = File(text, name);
+        return CommandScan.Find(new Workplace(WorkplaceKind.Developer, file, [], text), file);
+    }
 
     internal static TextFile File(string text, string name = ".npmrc") => new("/repo/" + name, name, text);
 

@@ -49,20 +49,11 @@ internal static class DifferenceChecks
             new Fact("registry", RegistryUrl.Show(setting.Value)), new Fact("other", RegistryUrl.Show(other.Value)), new Fact("where", other.Place.ToString())));
 
     private static bool IsDefault(NpmSetting setting) => setting is { Key: NpmSetting.Registry, IsComputed: false, IsForPublishing: false } && RegistryUrl.HostOrNull(setting.Value) is { } host
-        && !RegistryUrl.IsLoopback(host) && !IsSaid(setting) && (host.Contains('.', StringComparison.Ordinal) || setting.Place.File is not { } file || !WorkplaceNames.IsCompose(file.Name)) && !host.EndsWith("npm.taobao.org", StringComparison.Ordinal);
+        && !RegistryUrl.IsLoopback(host) && (host.Contains('.', StringComparison.Ordinal) || setting.Place.File is not { } file || !WorkplaceNames.IsCompose(file.Name)) && !host.EndsWith("npm.taobao.org", StringComparison.Ordinal);
 
     /// <summary><c>ARG</c> and <c>?=</c> give a value only where nobody else does.</summary>
     private static bool IsFallback(NpmSetting setting)
         => setting.Place is { File: { } file, Line: > 0 } place && (file.Line(place.Line).TrimStart().StartsWith("ARG ", StringComparison.OrdinalIgnoreCase) || file.Line(place.Line).Contains("?=", StringComparison.Ordinal));
-
-    /// <summary>A hint that a script prints sets nothing, unless it goes to a file.</summary>
-    private static bool IsSaid(NpmSetting setting)
-    {
-        if (setting.Assignment is not null || setting.Place is not { File: { } file, Line: > 0 and var number })
-            return false;
-        var line = file.Line(number).Trim().TrimStart('@');
-        return (line.StartsWith("echo ", StringComparison.Ordinal) || line.StartsWith("printf ", StringComparison.Ordinal)) && line.IndexOfAny(">|;&") < 0;
-    }
 
     private static bool IsSame(NpmSetting a, NpmSetting b)
     {

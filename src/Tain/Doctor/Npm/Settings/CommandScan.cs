@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Tain.Doctor.Files;
+using Tain.Doctor.Workplaces;
 
 namespace Tain.Doctor.Npm.Settings;
 
@@ -9,9 +10,14 @@ internal static partial class CommandScan
     /// <summary>Longer lines are data.</summary>
     private const int MaxLine = 4096;
 
-    public static IReadOnlyList<NpmSetting> Find(TextFile file)
+    public static IReadOnlyList<NpmSetting> Find(Workplace workplace, TextFile file)
     {
         var settings = new List<NpmSetting>();
+        if (!MayMatter(file.Text))
+            return settings;
+        // What is only printed or spoken of sets nothing.
+        var commands = WorkplaceReader.Commands(workplace, Tool().Matches(file.Text).Select(m => m.Index));
+        var isCommand = false;
         var writesNpmrc = file.Text.Contains("npmrc", StringComparison.Ordinal);
         var command = "";
         for (var number = 1; number <= file.LineCount; number++)
@@ -21,16 +27,18 @@ internal static partial class CommandScan
                 continue;
             var text = line.ToString();
             // A \ at the end: what the next line has is this command's.
+            isCommand &= command.EndsWith('\\');
             command = command.EndsWith('\\') ? command + text : text;
             if (command.Length > MaxLine)
                 command = text;
+            var start = file.StartOf(number);
+            isCommand |= commands.Count > 0 && Tool().Matches(text).Any(m => commands.Contains(start + m.Index));
             if (!MayMatter(text))
                 continue;
-            var start = file.StartOf(number);
-            foreach (Match match in SetCommand().Matches(text))
-                Add(match, KeyOf(match.Groups["key"].Value), isForPublishing: false);
-            if (Tool().IsMatch(command))
+            if (isCommand)
             {
+                foreach (Match match in SetCommand().Matches(text))
+                    Add(match, KeyOf(match.Groups["key"].Value), isForPublishing: false);
                 foreach (Match match in Flag().Matches(text))
                     Add(match, match.Groups["key"].Value, Publishing().IsMatch(command));
                 if (text.Contains("--no-strict-ssl", StringComparison.Ordinal))
@@ -54,7 +62,7 @@ internal static partial class CommandScan
         return settings;
     }
 
-    /// <summary>Whether packages are installed there.</summary>
+    /// <summary>Where packages are installed first; 0 when none are.</summary>
     public static int InstallLineOrZero(TextFile file) => LineOf(file, Install());
 
     public static bool Publishes(TextFile file) => LineOf(file, Publish()) > 0;
