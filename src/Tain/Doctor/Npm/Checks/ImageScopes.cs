@@ -1,5 +1,3 @@
-using Tain.Doctor.Containers;
-using Tain.Doctor.Files;
 using Tain.Doctor.Workplaces;
 
 namespace Tain.Doctor.Npm.Checks;
@@ -20,7 +18,7 @@ internal static class ImageScopes
             var folder = Path.GetDirectoryName(image.File.Path)!;
             var mapped = npm.SettingsOf(folder, ".npmrc");
             // yarn 2 and later reads none.
-            if (npm.Projects.FirstOrDefault(p => p.Folder == folder) is not { Root: { } root, Tool: not NpmTool.Yarn } || !CopiesByName(image))
+            if (npm.Projects.FirstOrDefault(p => p.Folder == folder) is not { Root: { } root, Tool: not NpmTool.Yarn } || !CopiesByName(npm, image))
                 continue;
             foreach (var dependency in root.Dependencies)
             {
@@ -39,10 +37,10 @@ internal static class ImageScopes
         }
     }
 
-    private static bool CopiesByName(WorkplaceSettings image)
+    private static bool CopiesByName(NpmScene npm, WorkplaceSettings image)
     {
         // A file that makes no sense is named by the containers' checks.
-        if (DockerfileLexer.ParseOrNull(image.File, new FileReader("/", "/")) is not { } text)
+        if (npm.Scene.Dockerfiles.GetValueOrDefault(image.File) is not { } text)
             return false;
         var before = text.Instructions.TakeWhile(i => i.Line <= image.InstallLine).ToList();
         if (before.FindLastIndex(i => i.Keyword == "FROM") is not (>= 0 and var from) || before[^1] is not { Keyword: "RUN", IsOnBuild: false } install || install.Mounts.Any(m => m.Options.GetValueOrDefault("type") != "cache"))
