@@ -1,4 +1,3 @@
-using System.Globalization;
 using Tain.Doctor.Files;
 
 namespace Tain.Doctor.Containers;
@@ -56,7 +55,7 @@ internal static class ContainerdChecks
     private static bool ReadsMore(TomlValue root) => root["imports"]?.Items.Any() ?? false;
 
     private static void AddTwice(Scene scene, TextFile file, TomlValue path, string name, TomlValue table, Words containerd)
-        => scene.Add(new(MirrorPitfalls.MirrorsTwice, file.At(path.Start), new Fact("table", name), new Fact("line", file.At(table.Start).Line.ToString(CultureInfo.InvariantCulture)),
+        => scene.Add(new(MirrorPitfalls.MirrorsTwice, file.At(path.Start), new Fact("table", name), new Fact("line", file.At(table.Start).Line),
             new Fact("containerd", containerd), new Fact("folder", KnownHosts.Show(path.Text!.Split(':')[0]))));
 
     /// <summary>config_path is a list like PATH, which what pulls since 2.1 takes for one folder (containerd/containerd#12415, #12808).</summary>

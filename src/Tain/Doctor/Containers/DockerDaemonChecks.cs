@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Tain.Doctor.Files;
 using Tain.Doctor.Fixes;
@@ -68,7 +67,7 @@ internal static class DockerDaemonChecks
         var past = uses.Where(u => KnownHosts.IsPublicRegistry(u.Image.Registry)).ToList();
         if (mirrors.Find(m => !KnownHosts.IsPublicSource(m.Host, ImageReference.DockerHub) && KnownHosts.RetiredOrNull(m.Host) is null) is not { } mirror || past.Count == 0)
             return;
-        scene.Add(new(MirrorPitfalls.HubOnly, mirror.Place, new Fact("mirror", mirror.Host), new Fact("count", past.Select(u => u.Image.Name).Distinct().Count().ToString(CultureInfo.InvariantCulture)),
+        scene.Add(new(MirrorPitfalls.HubOnly, mirror.Place, new Fact("mirror", mirror.Host), new Fact("count", past.Select(u => u.Image.Name).Distinct().Count()),
             new Fact("image", past[0].Image.Text), new Fact("where", past[0].Place.ToString())));
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Tain.Doctor.Files;
 
 namespace Tain.Doctor.Containers;
@@ -53,8 +52,8 @@ internal static class DockerfileChecks
             {
                 if (!downloaded.Add(download) || copy is null || isSaid || instruction.Mounts.Any(m => m.Options.GetValueOrDefault("type") == "cache"))
                     continue;
-                scene.Add(new(DockerfilePitfalls.SourcesFirst, file.AtLine(copy.Line), new Fact("copy", copy.Keyword + " . ."), new Fact("line", Number(copy.Line)), new Fact("command", command),
-                    new Fact("at", Number(instruction.Line)), new Fact("files", download.Files), new Fact("cache", download.Cache)));
+                scene.Add(new(DockerfilePitfalls.SourcesFirst, file.AtLine(copy.Line), new Fact("copy", copy.Keyword + " . ."), new Fact("line", copy.Line), new Fact("command", command),
+                    new Fact("at", instruction.Line), new Fact("files", download.Files), new Fact("cache", download.Cache)));
                 // The next ones have the same cause.
                 isSaid = true;
             }
@@ -71,6 +70,4 @@ internal static class DockerfileChecks
         string[] names = ["dev", "devel", "development", "devcontainer", "ci", "test", "tests", "testing", "e2e", "debug", "lint", "tools", "toolchain", "build", "builder", "buildenv", "bench"];
         return file.Shown.ToLowerInvariant().Split('/').TakeLast(2).SelectMany(p => p.Split('.', '-', '_')).Any(names.Contains);
     }
-
-    internal static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

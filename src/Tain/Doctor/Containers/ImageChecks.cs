@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Tain.Doctor.Containers;
 
 /// <summary>What is wrong with the names of images themselves.</summary>
@@ -67,7 +65,7 @@ internal static class ImageChecks
     {
         var images = uses.Select(u => u.Image.Text).Distinct(StringComparer.Ordinal).ToList();
         var examples = string.Join(", ", images.Take(MaxExamples)) + (images.Count > MaxExamples ? ", …" : "");
-        scene.Add(new(ImagePitfalls.NotPinned, uses[0].Place, new Fact("count", images.Count.ToString(CultureInfo.InvariantCulture)), new Fact("examples", examples), new Fact("image", images[0])));
+        scene.Add(new(ImagePitfalls.NotPinned, uses[0].Place, new Fact("count", images.Count), new Fact("examples", examples), new Fact("image", images[0])));
     }
 
     private static string WithoutTag(ImageReference image) => image.Tag is null ? image.Text : image.Text[..^(image.Tag.Length + 1)];

@@ -19,7 +19,7 @@ internal static partial class Toolchains
             {
                 if (ShellCommands.Of(run).Select(w => BuildOrNull(image, w, isOnly, last)).FirstOrDefault(b => b is not null) is not { } build)
                     continue;
-                scene.Add(new(DockerfilePitfalls.ShipsToolchain, file.AtLine(last.Line), new Fact("image", image.Text), new Fact("command", build.Command), new Fact("at", DockerfileChecks.Number(run.Line)),
+                scene.Add(new(DockerfilePitfalls.ShipsToolchain, file.AtLine(last.Line), new Fact("image", image.Text), new Fact("command", build.Command), new Fact("at", run.Line),
                     new Fact("runtime", build.Runtime)));
                 return;
             }

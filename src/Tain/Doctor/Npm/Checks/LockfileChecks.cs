@@ -42,7 +42,7 @@ internal static class LockfileChecks
         }
         var shown = RegistryUrl.Show(registry).TrimEnd('/');
         npm.Scene.Add(new(NpmPitfalls.LockfileBypass, lockfile.At(others[0]),
-            new Fact("count", others.Count.ToString(CultureInfo.InvariantCulture)), new Fact("first", others[0].Name), new Fact("host", HostsOf(others)), new Fact("registry", shown), new Fact("where", where), new Fact("tool", NameOf(lockfile.Tool)),
+            new Fact("count", others.Count), new Fact("first", others[0].Name), new Fact("host", HostsOf(others)), new Fact("registry", shown), new Fact("where", where), new Fact("tool", NameOf(lockfile.Tool)),
             new Fact("command", CommandOrNull(lockfile, [.. sources.Select(s => s.Key)], shown + "/") ?? shown + "/")));
     }
 

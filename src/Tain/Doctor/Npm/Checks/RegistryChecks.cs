@@ -33,7 +33,7 @@ internal static partial class RegistryChecks
     }
 
     private static Finding Make(Place place, string old, int count, Edit? fix)
-        => new(NpmPitfalls.RegistryRetired, place, new Fact("old", old), new Fact("new", Replacement(old)), new Fact("count", count.ToString(System.Globalization.CultureInfo.InvariantCulture))) { Fix = fix, IsSelfEvident = true };
+        => new(NpmPitfalls.RegistryRetired, place, new Fact("old", old), new Fact("new", Replacement(old)), new Fact("count", count)) { Fix = fix, IsSelfEvident = true };
 
     private static IEnumerable<TextFile> Texts(NpmScene npm)
     {
