@@ -11,7 +11,7 @@ internal static class GoChecks
         var (settings, modules, workspaces, @private) = scene.Go;
         var own = Private(modules);
         // In a pipeline what is vendored is asked of nobody.
-        var fetched = Private(modules.Where(m => !File.Exists(Path.Join(m.Folder, "vendor/modules.txt"))));
+        var fetched = Private(modules.Where(m => !m.IsVendored));
         var jobs = new GoJobs(scene);
         foreach (var workplace in scene.Workplaces.Prepend(settings.AsWorkplace()))
         {

@@ -25,7 +25,7 @@ internal static class GoModuleChecks
     private static void CheckSum(Scene scene, MainModule module)
     {
         // With a vendor folder nothing is fetched; in a workspace go.work.sum may have the lines.
-        if (module.Requirements.Count == 0 || File.Exists(Path.Join(module.Folder, "vendor/modules.txt")) || File.Exists(Path.Join(module.Folder, "go.work.sum")) || module.Workspace is not null)
+        if (module.Requirements.Count == 0 || module.IsVendored || File.Exists(Path.Join(module.Folder, "go.work.sum")) || module.Workspace is not null)
             return;
         var sum = module.Sum is { } file ? GoSum.Read(file) : null;
         // The go command reads the go.mod of every requirement, and the zip of those that packages come from: each direct one, since go mod tidy removes others.

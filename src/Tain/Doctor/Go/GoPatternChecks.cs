@@ -86,9 +86,9 @@ internal static class GoPatternChecks
                 new Fact("meant", GoProxyChecks.Shown(meant)))
             {
                 Fix = fix,
-                IsSelfEvident = uncovered.All(m => scene.Go!.Private.EvidenceFor(m.Path) is PrivateEvidence.Machine),
+                IsSelfEvident = uncovered.All(m => scene.Go.Private.EvidenceFor(m.Path) is PrivateEvidence.Machine),
                 Severity = (workplace.Kind is WorkplaceKind.Pipeline || workplace.MayInherit) && !workplace.Assignments.Any(a => a.Name is "GOPROXY" or "GOSUMDB" || Names.Contains(a.Name)) ? Severity.Note
-                    : uncovered.Max(m => scene.Go!.Private.EvidenceFor(m.Path)) switch { PrivateEvidence.Hint => Severity.Note, PrivateEvidence.Account => Severity.Warning, _ => Severity.Error },
+                    : uncovered.Max(m => scene.Go.Private.EvidenceFor(m.Path)) switch { PrivateEvidence.Hint => Severity.Note, PrivateEvidence.Account => Severity.Warning, _ => Severity.Error },
             });
         }
 

@@ -10,6 +10,8 @@ internal sealed record GoWorkspace(TextFile File, GoWorkFile? Content)
 {
     public string Folder => Path.GetDirectoryName(File.Path)!;
 
+    public bool IsVendored => GoFiles.IsVendored(Folder);
+
     public static IReadOnlyList<GoWorkspace> Read(Scene scene)
     {
         var workspaces = new List<GoWorkspace>();

@@ -11,7 +11,7 @@ internal sealed class LocalFolders(Scene scene)
     public void Check(MainModule module)
     {
         // What is vendored is read from there.
-        if (File.Exists(Path.Join(module.Folder, "vendor/modules.txt")))
+        if (module.IsVendored)
             return;
         foreach (var replacement in module.Content.Replace.Where(r => r.NewVersion.Length == 0 && module.MayNeed(r.OldPath, r.OldVersion)))
             Check(module.File, $"replace {replacement.OldPath}", replacement.NewPath);
@@ -20,7 +20,7 @@ internal sealed class LocalFolders(Scene scene)
     public void Check(GoWorkspace workspace)
     {
         // One that git leaves alone is its author's own.
-        if (workspace.Content is not { } content || _ignored.Has(workspace.File.Path) || File.Exists(Path.Join(workspace.Folder, "vendor/modules.txt")))
+        if (workspace.Content is not { } content || _ignored.Has(workspace.File.Path) || workspace.IsVendored)
             return;
         foreach (var folder in content.Use)
             Check(workspace.File, "use", folder);

@@ -16,6 +16,8 @@ internal sealed record MainModule(TextFile File, GoModFile Content, TextFile? Su
 {
     public string Folder => System.IO.Path.GetDirectoryName(File.Path)!;
 
+    public bool IsVendored => GoFiles.IsVendored(Folder);
+
     /// <summary>The main modules of the repository.</summary>
     public static IReadOnlyList<MainModule> Read(Scene scene, IReadOnlyList<GoWorkspace> workspaces)
     {
