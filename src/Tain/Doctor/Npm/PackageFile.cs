@@ -5,7 +5,7 @@ namespace Tain.Doctor.Npm;
 /// <param name="Offset">Of its key in package.json.</param>
 internal readonly record struct Dependency(string Name, int Offset)
 {
-    public string? ScopeOrNull => Name.StartsWith('@') && Name.IndexOf('/', StringComparison.Ordinal) is > 1 and var slash ? Name[..slash] : null;
+    public string? ScopeOrNull => NpmName.ScopeOrNull(Name);
 }
 
 /// <summary>What package.json says of mirrors and names.</summary>

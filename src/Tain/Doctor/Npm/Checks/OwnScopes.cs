@@ -43,7 +43,7 @@ internal sealed class OwnScopes
             _scopes.TryAdd(setting.ScopeOrNull!, new(setting.ScopeOrNull!, setting.Place.ToString(), setting.Value, true));
         foreach (var package in npm.Packages)
         {
-            if (new Dependency(package.Name ?? "", 0).ScopeOrNull is { } scope && package.PublishRegistry is var (url, place) && IsPrivate(url) && !_published.Contains(scope))
+            if (NpmName.ScopeOrNull(package.Name) is { } scope && package.PublishRegistry is var (url, place) && IsPrivate(url) && !_published.Contains(scope))
                 _scopes.TryAdd(scope, new(scope, place.ToString(), url, true));
         }
         foreach (var lockfile in npm.Projects.SelectMany(p => p.Lockfiles))
@@ -80,7 +80,7 @@ internal sealed class OwnScopes
     /// <summary>The scope of packages that are never published: likely the company's, unless it publishes others.</summary>
     private void AddLikely(NpmScene npm)
     {
-        foreach (var packages in npm.Packages.Where(p => new Dependency(p.Name ?? "", 0).ScopeOrNull is not null).GroupBy(p => new Dependency(p.Name!, 0).ScopeOrNull!))
+        foreach (var packages in npm.Packages.Where(p => NpmName.ScopeOrNull(p.Name) is not null).GroupBy(p => NpmName.ScopeOrNull(p.Name)!))
         {
             var scope = packages.Key;
             if (packages.All(p => p.IsPrivate) && !WellKnown.Contains(scope) && !_published.Contains(scope))

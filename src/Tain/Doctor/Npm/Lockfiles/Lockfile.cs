@@ -8,7 +8,7 @@ namespace Tain.Doctor.Npm.Lockfiles;
 /// <param name="Offset">Of its evidence, in characters of the file.</param>
 internal readonly record struct LockEntry(string Name, string? Url, bool IsFromRegistry, bool HasIntegrity, int Offset)
 {
-    public string? ScopeOrNull => Name.StartsWith('@') && Name.IndexOf('/', StringComparison.Ordinal) is > 1 and var slash ? Name[..slash] : null;
+    public string? ScopeOrNull => NpmName.ScopeOrNull(Name);
 }
 
 internal sealed record Lockfile(TextFile File, NpmTool Tool, IReadOnlyList<LockEntry> Entries)
