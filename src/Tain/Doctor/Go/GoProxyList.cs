@@ -103,7 +103,7 @@ internal sealed partial class GoProxyList
         {
             // A comma in ${X:-a,b} separates nothing here; one in a password does for the go command, but what that makes of the parts holds a secret.
             for (; passed < match.Index; passed++)
-                passed = Math.Max(passed, Workplaces.Expression.Skip(list, passed) - 1);
+                passed = Math.Max(passed, Expression.Skip(list, passed) - 1);
             if (passed > match.Index || credentials.Any(c => c.Start <= match.Index && match.Index < c.End))
                 continue;
             // Spaces beside a comma are trimmed by the go command, and no mistake.
@@ -164,7 +164,7 @@ internal sealed partial class GoProxyList
     {
         if (text is "direct" or "off")
             return new(text == "off" ? ProxyKind.Off : ProxyKind.Direct, text, "", null, separator);
-        if (text.Contains('$', StringComparison.Ordinal) || text.Contains("{{", StringComparison.Ordinal) || text.Contains('`', StringComparison.Ordinal))
+        if (Expression.IsIn(text))
             return new(ProxyKind.Computed, text, "", null, separator);
         if (ProblemOrNull(text) is { } problem)
             return new(ProxyKind.Broken, text, "", null, separator) { Problem = problem };

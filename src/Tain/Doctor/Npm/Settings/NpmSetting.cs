@@ -26,7 +26,7 @@ internal sealed record NpmSetting(string Key, string Value, Place Place, int Sta
     public bool OwnsLine { get; init; }
 
     /// <summary>Whether variables or templates stand in it, whose value nobody knows here.</summary>
-    public bool IsComputed => Value.Contains('$', StringComparison.Ordinal) || Value.Contains("{{", StringComparison.Ordinal) || Value.Contains('`', StringComparison.Ordinal) || Value.Contains('%', StringComparison.Ordinal);
+    public bool IsComputed => Expression.IsIn(Value) || Value.Contains('%', StringComparison.Ordinal);
 
     public bool IsRegistry => Key == Registry || ScopeOrNull is not null;
 
