@@ -27,7 +27,7 @@ internal static class Checkup
     }
 
     private static bool IsWanted(string folder, string name)
-        => name is "go.mod" or "go.sum" or "go.work" or ".go-version" or ".tool-versions" || Npm.NpmFiles.IsWanted(name) || Containers.ContainerFiles.IsWanted(folder, name) || WorkplaceNames.KindOrNull(folder, name) is not null;
+        => Go.GoFiles.IsWanted(name) || Npm.NpmFiles.IsWanted(name) || Containers.ContainerFiles.IsWanted(folder, name) || WorkplaceNames.KindOrNull(folder, name) is not null;
 
     private static string Below(string folder, string path) => Path.GetRelativePath(folder, Path.GetDirectoryName(path)!) is var below and not "." ? below : "";
 }

@@ -27,7 +27,7 @@ internal sealed partial class BuiltImages
         }
         foreach (var path in scene.Paths.Where(p => ContainerFiles.IsBuild(Path.GetFileName(p))))
         {
-            if (scene.Files.ReadOrNull(path) is { } file && (IsBake(file) || HasTool(file)))
+            if (scene.Files.ReadOrNull(path) is { } file && (IsBake(file.Name) || HasTool(file)))
                 built.AddText(file.Text, file);
         }
         return built;
@@ -51,7 +51,8 @@ internal sealed partial class BuiltImages
 
     private static bool HasTool(TextFile file) => Tools.Any(t => file.Text.Contains(t, StringComparison.Ordinal));
 
-    private static bool IsBake(TextFile file) => file.Name.StartsWith("docker-bake", StringComparison.Ordinal);
+    /// <summary>A file of <c>docker buildx bake</c>, whatever it is for: docker-bake.hcl, docker-bake.override.json.</summary>
+    public static bool IsBake(string name) => name.StartsWith("docker-bake.", StringComparison.Ordinal) && (name.EndsWith(".hcl", StringComparison.Ordinal) || name.EndsWith(".json", StringComparison.Ordinal));
 
     private static readonly string[] Tools = ["docker", "podman", "nerdctl", "buildah", "kaniko", "pack build"];
 
@@ -129,7 +130,7 @@ internal sealed partial class BuiltImages
                     Add(word, variables);
             }
         }
-        if (!IsBake(file))
+        if (!IsBake(file.Name))
             return;
         foreach (Match list in BakeTags().Matches(text))
         {

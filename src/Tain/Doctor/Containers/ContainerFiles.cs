@@ -1,3 +1,5 @@
+using Tain.Doctor.Workplaces;
+
 namespace Tain.Doctor.Containers;
 
 internal enum ContainerFileKind { DockerDaemon, Containerd, HostsToml, RegistriesConf, BuildKit, K3s }
@@ -9,15 +11,13 @@ internal static class ContainerFiles
     private const int MaxFolders = 1000;
 
     /// <summary>Whether a file of a repository is one; a name such as config.toml says so in its folder only.</summary>
-    public static bool IsWanted(string folder, string name) => KindOrNull(folder, name) is not null || IsBuild(name) || IsDevContainer(name) || IsValues(name) || name == Chart;
+    public static bool IsWanted(string folder, string name) => KindOrNull(folder, name) is not null || IsBuild(name) || IsValues(name) || name == Chart;
 
-    /// <summary>What says how images are built and is read for their names only.</summary>
-    public static bool IsBuild(string name) => name is "justfile" or "Justfile" or ".justfile" or "Tiltfile" or "docker-bake.hcl" or "docker-bake.json" or "docker-bake.override.hcl" or "docker-bake.override.json" or "package.json";
-
-    public static bool IsDevContainer(string name) => name is "devcontainer.json" or ".devcontainer.json";
+    /// <summary>What says how images are built, and is read for their names only: a workplace that does is read as one.</summary>
+    public static bool IsBuild(string name) => name is "Tiltfile" or "package.json" || BuiltImages.IsBake(name);
 
     /// <summary>A chart's values, where <see cref="Chart"/> lies beside it.</summary>
-    public static bool IsValues(string name) => name.StartsWith("values", StringComparison.Ordinal) && (name.EndsWith(".yaml", StringComparison.Ordinal) || name.EndsWith(".yml", StringComparison.Ordinal));
+    public static bool IsValues(string name) => name.StartsWith("values", StringComparison.Ordinal) && WorkplaceNames.IsYaml(name);
 
     public const string Chart = "Chart.yaml";
 

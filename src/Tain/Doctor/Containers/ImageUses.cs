@@ -34,7 +34,7 @@ internal static partial class ImageUses
 
     private static IEnumerable<NamedImage> DevContainers(Scene scene)
     {
-        foreach (var file in scene.Paths.Where(p => ContainerFiles.IsDevContainer(Path.GetFileName(p))).Select(scene.Files.ReadOrNull).OfType<TextFile>())
+        foreach (var file in scene.Paths.Where(p => WorkplaceNames.IsDevContainer(Path.GetFileName(p))).Select(scene.Files.ReadOrNull).OfType<TextFile>())
         {
             if (JsonFile.ParseOrNull(file, scene.Files)?["image"] is { StringOrNull: { } name } image)
                 yield return new(name, file.At(image.Start), ImageUseKind.Compose);
@@ -45,7 +45,7 @@ internal static partial class ImageUses
     private static IEnumerable<NamedImage> Workflows(Scene scene)
     {
         var read = scene.Workplaces.Select(w => w.File?.Path).ToHashSet(StringComparer.Ordinal);
-        foreach (var path in scene.Paths.Where(p => Path.GetExtension(p) is ".yaml" or ".yml" && !read.Contains(p)))
+        foreach (var path in scene.Paths.Where(p => WorkplaceNames.IsYaml(p) && !read.Contains(p)))
         {
             if (scene.Files.ReadOrNull(path) is not { } file || !file.Text.Contains("argoproj.io/", StringComparison.Ordinal) || !file.Text.Contains("{{", StringComparison.Ordinal) || !YamlFile.TryParse(file.Text, out var documents, out _, out _))
                 continue;

@@ -20,7 +20,7 @@ internal static class Soundness
         var name = before.Name;
         if (WorkplaceNames.IsDockerfile(name))
             return DockerfileLexer.ParseOrNull(before, sink) is { } old && DockerfileLexer.ParseOrNull(mended, sink) is { } now && IsSame(old, now, edits);
-        if (name.EndsWith(".yml", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase))
+        if (WorkplaceNames.IsYaml(name))
             return YamlFile.TryParse(before.Text, out var old, out _, out _) && YamlFile.TryParse(after, out var now, out _, out _) && IsSame(Tree.Of(old), Tree.Of(now), edits);
         if (isJson)
             return JsonFile.ParseOrNull(before, sink) is { } old && JsonFile.ParseOrNull(mended, sink) is { } now && IsSame(Tree.Of(old), Tree.Of(now), edits);

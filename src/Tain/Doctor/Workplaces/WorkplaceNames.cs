@@ -18,8 +18,7 @@ internal static class WorkplaceNames
 
     private static readonly HashSet<string> Developers = new(StringComparer.Ordinal)
     {
-        ".envrc", "Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", ".justfile", ".bazelrc", "Taskfile.yml", "Taskfile.yaml", ".goreleaser.yml", ".goreleaser.yaml",
-        "devcontainer.json", ".devcontainer.json", "mise.toml", ".mise.toml",
+        ".envrc", "Makefile", "makefile", "GNUmakefile", "justfile", "Justfile", ".justfile", ".bazelrc", "Taskfile.yml", "Taskfile.yaml", ".goreleaser.yml", ".goreleaser.yaml", "mise.toml", ".mise.toml",
     };
 
     private static readonly HashSet<string> OfEditor = new(StringComparer.Ordinal) { "settings.json", "launch.json", "tasks.json" };
@@ -35,7 +34,7 @@ internal static class WorkplaceNames
     {
         if (IsDockerfile(name) || name is "Earthfile" or "docker-bake.hcl")
             return WorkplaceKind.Image;
-        if (Developers.Contains(name) || IsDotenv(name) || IsShell(name) || IsMakefile(name) || name.EndsWith(".code-workspace", Exact)
+        if (Developers.Contains(name) || IsDotenv(name) || IsShell(name) || IsMakefile(name) || IsDevContainer(name) || name.EndsWith(".code-workspace", Exact)
             || (OfEditor.Contains(name) && Path.GetFileName(folder.AsSpan()) is ".vscode") || IsMise(folder, name))
             return WorkplaceKind.Developer;
         if (name.StartsWith("Jenkinsfile", Exact) || name.EndsWith(".jenkinsfile", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".jenkins", Exact) || (name.EndsWith(".groovy", Exact) && folder.Split('/').Any(GroovyFolders.Contains)))
@@ -65,6 +64,8 @@ internal static class WorkplaceNames
     public static bool IsCompose(string name) => IsYaml(name) && (name.StartsWith("docker-compose", Exact) || name.StartsWith("compose.", Exact) || name.StartsWith("compose-", Exact));
 
     public static bool IsYaml(string name) => name.EndsWith(".yml", Exact) || name.EndsWith(".yaml", Exact);
+
+    public static bool IsDevContainer(string name) => name is "devcontainer.json" or ".devcontainer.json";
 
     /// <summary>Where YAML of any name may be included in GitLab's pipeline.</summary>
     public static bool MayBeIncluded(string folder) => Path.GetFileName(folder.AsSpan()) is "ci" or ".ci";
