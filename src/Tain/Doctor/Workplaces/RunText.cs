@@ -8,7 +8,6 @@ internal sealed partial class RunText(string text, int start, int end, TextSynta
 {
     private static readonly SearchValues<char> BeforeKeys = SearchValues.Create("\" \t\r\n{,");
 
-
     /// <summary>What is said to people.</summary>
     private static readonly HashSet<string> Prose = new(StringComparer.OrdinalIgnoreCase)
     {

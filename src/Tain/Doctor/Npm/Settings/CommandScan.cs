@@ -54,7 +54,7 @@ internal static partial class CommandScan
         return settings;
     }
 
-    /// <summary>Whether packages are installed there.</summary>
+    /// <summary>The first line that installs packages; 0 when none does.</summary>
     public static int InstallLineOrZero(TextFile file) => LineOf(file, Install());
 
     public static bool Publishes(TextFile file) => LineOf(file, Publish()) > 0;
