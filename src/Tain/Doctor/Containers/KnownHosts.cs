@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace Tain.Doctor.Containers;
 
 /// <summary>What is known of registries and mirrors by their names alone.</summary>
@@ -42,7 +40,7 @@ internal static class KnownHosts
     /// <summary>Where it was said that the host is a mirror no more; null when it may be one.</summary>
     public static string? RetiredOrNull(string host)
     {
-        host = WithoutPort(host);
+        host = Hosts.WithoutPort(host);
         if (Retired.TryGetValue(host, out var source))
             return source;
         // Since 2 July 2024 for machines in Alibaba's own cloud only (others get 403), and no longer brought up to date: the notice in its help pages.
@@ -62,17 +60,9 @@ internal static class KnownHosts
     public static bool IsPublicSource(string host, string registry)
         => host.Equals(registry, StringComparison.OrdinalIgnoreCase) || host.Equals(ImageReference.DockerHub, StringComparison.OrdinalIgnoreCase) || IsHubServer(host) || PublicMirrors.Contains(host) || IsPublicRegistry(host);
 
-    /// <summary>This machine itself: nobody stands between.</summary>
-    public static bool IsLoopback(string host)
-    {
-        host = WithoutPort(host).Trim('[', ']');
-        return host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
-            || (IPNetwork.TryParse(host, out var network) ? IPAddress.IsLoopback(network.BaseAddress) && network.PrefixLength >= 8 : IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
-    }
-
     /// <summary>Names of what has images of this machine only: podman's own, ko's, and the registries that kind, k3d and their like start.</summary>
     public static bool IsOwn(string host)
-        => IsLoopback(host) || WithoutPort(host) is "kind.local" or "ko.local" or "dev.local" or "host.docker.internal" or "kind-registry" || (host.StartsWith("k3d-", StringComparison.Ordinal) && !host.Contains('.', StringComparison.Ordinal));
+        => Hosts.IsHere(host) || Hosts.WithoutPort(host) is "kind.local" or "ko.local" or "dev.local" or "kind-registry" || (host.StartsWith("k3d-", StringComparison.Ordinal) && !host.Contains('.', StringComparison.Ordinal));
 
     /// <summary>The host and port of <c>https://host:1/path</c>, and of the same without a scheme.</summary>
     public static string HostOf(string address)
@@ -88,12 +78,5 @@ internal static class KnownHosts
     {
         var end = address.AsSpan().IndexOfAny('?', '#') is >= 0 and var stop ? stop : address.Length;
         return Upstream.Secrets.MaskUrl(address[..end] + (end < address.Length ? "?…" : ""));
-    }
-
-    private static string WithoutPort(string host)
-    {
-        var colon = host.LastIndexOf(':');
-        // An address of IPv6 has more than one.
-        return colon > 0 && (host.IndexOf(':', StringComparison.Ordinal) == colon || host[colon - 1] == ']') ? host[..colon] : host;
     }
 }

@@ -56,7 +56,7 @@ internal static class MirrorList
     /// <param name="host">A host, one with an image's path behind it, or a range of addresses.</param>
     public static void AddInsecure(Scene scene, Place place, string setting, string host)
     {
-        if (KnownHosts.IsLoopback(host))
+        if (Hosts.IsHere(host))
             return;
         // Of a range nobody has the certificate.
         var isRange = host.Contains('*', StringComparison.Ordinal) || (host.Contains('/', StringComparison.Ordinal) && IPNetwork.TryParse(host, out _));

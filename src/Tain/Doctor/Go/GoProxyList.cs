@@ -121,7 +121,7 @@ internal sealed partial class GoProxyList
             if (element.Length > 0)
             {
                 var read = Read(element, separator);
-                elements.Add(read with { IsHere = read.Url is { } url && (url.IsLoopback || KnownProxies.IsThisMachine(url.Host) || (isCompose && !url.Host.Contains('.', StringComparison.Ordinal) && !url.Host.Contains(':', StringComparison.Ordinal))) });
+                elements.Add(read with { IsHere = read.Url is { } url && (Hosts.IsHere(url.Host) || (isCompose && !url.Host.Contains('.', StringComparison.Ordinal) && !url.Host.Contains(':', StringComparison.Ordinal))) });
             }
         }
     }

@@ -38,21 +38,9 @@ internal static class KnownProxies
 
     public static bool IsEveryones(string host) => PublicHosts.Contains(host) || CodeHosts.Contains(host);
 
-    public static bool IsPublic(string host) => Public.Contains(host.Split(':')[0]) || Retired.Contains(host);
+    public static bool IsPublic(string host) => Public.Contains(Hosts.WithoutPort(host)) || IsRetired(host);
 
-    public static bool IsRetired(string host) => Retired.Contains(host);
+    public static bool IsRetired(string host) => Retired.Contains(Hosts.WithoutPort(host));
 
     public static bool IsCodeHost(string host) => CodeHosts.Contains(host);
-
-    /// <summary>Names under which a container knows the machine that it runs on: Docker Desktop's two, podman's.</summary>
-    public static bool IsThisMachine(string host) => host.ToLowerInvariant() is "host.docker.internal" or "gateway.docker.internal" or "host.containers.internal";
-
-    /// <summary>Names that no public resolver answers: RFC 2606, RFC 6762, RFC 8375, ICANN's .internal, and what companies use beside them.</summary>
-    public static bool IsInternal(string host)
-    {
-        var name = host.Split(':')[0];
-        return name.EndsWith(".internal", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".local", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".localdomain", StringComparison.OrdinalIgnoreCase)
-            || name.EndsWith(".lan", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".corp", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".intranet", StringComparison.OrdinalIgnoreCase)
-            || name.EndsWith(".intra", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".home.arpa", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".private", StringComparison.OrdinalIgnoreCase);
-    }
 }

@@ -79,7 +79,7 @@ internal sealed partial class PrivateModules
     {
         if (_public.Matches(path))
             return PrivateEvidence.None;
-        var found = KnownProxies.IsInternal(Host(path)) ? PrivateEvidence.Machine : PrivateEvidence.None;
+        var found = Hosts.IsInternal(Host(path)) ? PrivateEvidence.Machine : PrivateEvidence.None;
         foreach (var (evidence, patterns) in _patterns.Where(p => p.Evidence > found))
             found = patterns.Matches(path) && evidence > found ? evidence : found;
         foreach (var (evidence, prefix) in _prefixes)
@@ -91,7 +91,7 @@ internal sealed partial class PrivateModules
     public bool IsOwnDomain(string host)
     {
         var name = host.Split(':')[0];
-        return KnownProxies.IsInternal(name) || _prefixes.Select(p => Host(p.Prefix)).Concat(_patterns.SelectMany(p => p.Patterns.ToString().Split(',')).Select(Host)).Concat(_owners.Select(Host))
+        return Hosts.IsInternal(name) || _prefixes.Select(p => Host(p.Prefix)).Concat(_patterns.SelectMany(p => p.Patterns.ToString().Split(',')).Select(Host)).Concat(_owners.Select(Host))
             .Any(own => own.Length > 0 && !KnownProxies.IsEveryones(own) && Domain(own) == Domain(name));
 
         static string Domain(string host) => string.Join('.', host.Split('.').TakeLast(2));

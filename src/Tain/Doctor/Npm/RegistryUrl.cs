@@ -48,7 +48,7 @@ internal static class RegistryUrl
     /// <summary>Whether two hosts are one registry.</summary>
     public static bool IsSame(string a, string b) => a == b || (Npmjs.Contains(a) && Npmjs.Contains(b)) || (Npmmirror.Contains(a) && Npmmirror.Contains(b));
 
-    public static bool IsLoopback(string host) => host is "localhost" or "[::1]" or "0.0.0.0" || host.EndsWith(".localhost", StringComparison.Ordinal) || (host.StartsWith("127.", StringComparison.Ordinal) && System.Net.IPAddress.TryParse(host, out _));
+    public static bool IsLoopback(string host) => Hosts.IsHere(host);
 
     /// <summary>Whether a tarball's URL has a registry's form, rather than that of a file which somebody put somewhere. GitLab has its archives of branches and tags below <c>/-/archive/</c>.</summary>
     public static bool IsTarball(string url)

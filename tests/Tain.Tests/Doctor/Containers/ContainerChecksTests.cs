@@ -1,6 +1,5 @@
 using CsCheck;
 using Tain.Doctor;
-using Tain.Doctor.Containers;
 using Tain.Doctor.Files;
 
 namespace Tain.Tests.Doctor.Containers;
@@ -175,18 +174,4 @@ public sealed class ContainerChecksTests
         using (patient)
             return Checkup.Look(patient.Machine, patient.Repo, new DoctorFile(), new FileReader(patient.Repo, patient.Home)).Findings;
     }
-
-    [Theory]
-    [InlineData("localhost:5000", true)]
-    [InlineData("127.3.2.1", true)]
-    [InlineData("127.0.0.0/8", true)]
-    [InlineData("[::1]:5000", true)]
-    [InlineData("::1/128", true)]
-    [InlineData("a.localhost", true)]
-    [InlineData("0.0.0.0/0", false)]
-    [InlineData("127.0.0.0/1", false)]
-    [InlineData("localhost.corp.example", false)]
-    [InlineData("10.0.0.1:5000", false)]
-    [InlineData("", false)]
-    public void This_machine_is_no_network(string host, bool isLoopback) => Assert.Equal(isLoopback, KnownHosts.IsLoopback(host));
 }

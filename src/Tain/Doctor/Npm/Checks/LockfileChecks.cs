@@ -75,7 +75,7 @@ internal static class LockfileChecks
     {
         if (entry is not { IsFromRegistry: true, Url: { } url } || RegistryUrl.HostOrNull(url) is not { } from || RegistryUrl.IsSame(from, host))
             return false;
-        if (replaced == "always" || from == (replaced == "npmjs" ? "registry.npmjs.org" : replaced) || from.EndsWith("npm.taobao.org", StringComparison.Ordinal) || RegistryUrl.IsLoopback(from) || RegistryUrl.IsVendors(from))
+        if (replaced == "always" || from == (replaced == "npmjs" ? "registry.npmjs.org" : replaced) || from.EndsWith("npm.taobao.org", StringComparison.Ordinal) || Hosts.IsHere(from) || RegistryUrl.IsVendors(from))
             return false;
         if (entry.ScopeOrNull is not { } scope)
             return true;

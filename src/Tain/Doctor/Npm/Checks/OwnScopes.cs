@@ -58,7 +58,7 @@ internal sealed class OwnScopes
 
     private static bool IsOwn(NpmSetting setting) => setting.ScopeOrNull is not null && IsPrivate(setting.Value);
 
-    private static bool IsPrivate(string url) => !url.Contains('$', StringComparison.Ordinal) && RegistryUrl.HostOrNull(url) is { } host && !RegistryUrl.IsPublic(host) && !RegistryUrl.IsVendors(host) && !RegistryUrl.IsLoopback(host);
+    private static bool IsPrivate(string url) => !url.Contains('$', StringComparison.Ordinal) && RegistryUrl.HostOrNull(url) is { } host && !RegistryUrl.IsPublic(host) && !RegistryUrl.IsVendors(host) && !Hosts.IsHere(host);
 
     /// <summary>A host that only one scope comes from, and all of it, while others come from a public registry: a registry of that scope, and no mirror.</summary>
     private void AddOf(Lockfile lockfile)

@@ -17,7 +17,7 @@ internal static class TokenChecks
             // Those that stand in a variable are told by its name.
             if (setting is { IsCredential: true, Assignment: null } && NpmSecret.IsLiteral(setting.Value) && !IsForLoopback(setting.Key))
                 Add(npm, setting, NameOf(setting));
-            else if (setting.IsRegistry && RegistryUrl.HasPassword(setting.Value) && !RegistryUrl.IsLoopback(RegistryUrl.HostOrNull(setting.Value) ?? ""))
+            else if (setting.IsRegistry && RegistryUrl.HasPassword(setting.Value) && !Hosts.IsHere(RegistryUrl.HostOrNull(setting.Value) ?? ""))
                 Add(npm, setting, RegistryUrl.Show(setting.Value));
             else if (setting.Key is "proxy" or "http-proxy" or "https-proxy" && RegistryUrl.HasPassword(setting.Value))
                 npm.Scene.Add(new(NpmPitfalls.TokenInRepository, setting.Place, Facts(RegistryUrl.Show(setting.Value), file.Shown, file.Shown, setting.Key + "=${HTTPS_PROXY}")));
@@ -89,5 +89,5 @@ internal static class TokenChecks
     private static Fact[] Facts(string key, string file, string target, string line) => [new("key", key), new("file", file), new("target", target), new("line", line)];
 
     /// <summary>A registry that tests start needs some token, and any will do.</summary>
-    private static bool IsForLoopback(string key) => key.StartsWith("//", StringComparison.Ordinal) && RegistryUrl.HostOrNull("https:" + key) is { } host && RegistryUrl.IsLoopback(host);
+    private static bool IsForLoopback(string key) => key.StartsWith("//", StringComparison.Ordinal) && RegistryUrl.HostOrNull("https:" + key) is { } host && Hosts.IsHere(host);
 }

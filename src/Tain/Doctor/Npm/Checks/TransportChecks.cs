@@ -46,7 +46,7 @@ internal static class TransportChecks
 
     private static void CheckHttp(NpmScene npm, NpmSetting setting)
     {
-        if (!setting.IsRegistry || !setting.Value.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || RegistryUrl.HostOrNull(setting.Value) is not { } host || RegistryUrl.IsLoopback(host))
+        if (!setting.IsRegistry || !setting.Value.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || RegistryUrl.HostOrNull(setting.Value) is not { } host || Hosts.IsHere(host))
             return;
         // Retired hosts are told of as such.
         if (host.EndsWith("npm.taobao.org", StringComparison.Ordinal) || host.Contains('$', StringComparison.Ordinal) || IsService(npm, setting, host))
@@ -57,6 +57,6 @@ internal static class TransportChecks
 
     /// <summary>A pipeline's service container, or a neighbour in a compose file or cluster: its name has no dot, or is a cluster's.</summary>
     private static bool IsService(NpmScene npm, NpmSetting setting, string host)
-        => host == "host.docker.internal" || host.EndsWith(".svc", StringComparison.Ordinal) || host.EndsWith(".svc.cluster.local", StringComparison.Ordinal)
+        => host.EndsWith(".svc", StringComparison.Ordinal) || host.EndsWith(".svc.cluster.local", StringComparison.Ordinal)
             || (!host.Contains('.', StringComparison.Ordinal) && npm.Workplaces.Any(s => s.Workplace.Kind is WorkplaceKind.Pipeline or WorkplaceKind.Deployment or WorkplaceKind.Image && s.Settings.Contains(setting)));
 }
