@@ -50,8 +50,7 @@ public sealed class BadInputTests
         {
             using var patient = new Patient();
             patient.Write("repo/" + name, string.Concat(text)).Write("home/.config/go/env", string.Concat(text)).Write("home/.netrc", string.Concat(text)).Write("home/.gitconfig", string.Concat(text));
-            var files = new FileReader(patient.Repo, patient.Home);
-            Checkup.Look(patient.Machine, patient.Repo, DoctorFile.Load(patient.Repo, files, []), files);
+            patient.Look(DoctorFile.Load(patient.Repo, new(patient.Repo, patient.Home), []));
             _ = patient.Consultation().Plan();
         }, iter: 3_000);
     }

@@ -80,7 +80,7 @@ public sealed class FixTests : IDisposable
         using var patient = new Patient();
         patient.Write("home/.config/go/env", text);
         Assert.Empty(patient.Consultation().Plan());
-        Assert.NotEmpty(Checkup.Look(patient.Machine, patient.Repo, new DoctorFile(), new FileReader(patient.Repo, patient.Home)).Findings);
+        Assert.NotEmpty(patient.Look().Findings);
     }
 
     [Fact]

@@ -36,6 +36,9 @@ internal sealed class Patient : IDisposable
         return this;
     }
 
+    /// <param name="team">What the team's file says; null for nothing, whatever is in the folder.</param>
+    public Scene Look(DoctorFile? team = null) => Checkup.Look(Machine, Repo, team ?? new(), new(Repo, Home));
+
     public Consultation Consultation(params string[] ignore) => new(Machine, Repo, ignore, TimeProvider.System);
 
     /// <param name="seconds">The probes' deadline; 0 for none.</param>

@@ -163,15 +163,13 @@ public sealed class ContainerChecksTests
     private static List<string> Images(string dockerfile)
     {
         using var patient = new Patient().Write("repo/Dockerfile", dockerfile);
-        var files = new FileReader(patient.Repo, patient.Home);
         // A list that nothing is in has each image named.
-        var scene = Checkup.Look(patient.Machine, patient.Repo, new DoctorFile { Images = ["registry.corp.example"] }, files);
-        return [.. scene.Findings.Where(f => f.Pitfall.Id == "container-image-not-allowed").Select(f => f.Facts.Single(x => x.Name == "image").Words.English)];
+        return [.. patient.Look(new() { Images = ["registry.corp.example"] }).Findings.Where(f => f.Pitfall.Id == "container-image-not-allowed").Select(f => f.Facts.Single(x => x.Name == "image").Words.English)];
     }
 
     private static IReadOnlyList<Finding> Look(Patient patient)
     {
         using (patient)
-            return Checkup.Look(patient.Machine, patient.Repo, new DoctorFile(), new FileReader(patient.Repo, patient.Home)).Findings;
+            return patient.Look().Findings;
     }
 }

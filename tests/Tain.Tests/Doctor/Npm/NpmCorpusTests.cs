@@ -83,7 +83,7 @@ public sealed class NpmCorpusTests
     {
         using var patient = new Patient();
         patient.Write("repo/Makefile", $"ci:\n\t{command}\n");
-        Assert.Equal(shown, Assert.Single(Checkup.Look(patient.Machine, patient.Repo, new(), new(patient.Repo, patient.Home)).Findings).Facts.Single(f => f.Name == "setting").Words.English);
+        Assert.Equal(shown, Assert.Single(patient.Look().Findings).Facts.Single(f => f.Name == "setting").Words.English);
     }
 
     [Fact]
