@@ -18,6 +18,16 @@ public sealed partial class ArchitectureTests
         ["Commands"] = ["Doctor", "Config", "Ecosystems", "Mirror", "Storage", "Upstream", "Http"],
     };
 
+    /// <summary>What these of the doctor's own rooms may use of its ecosystems. Whose image a build of Go's stands on, only the containers' lists know.</summary>
+    private static readonly Dictionary<string, string[]> DoctorArrows = new()
+    {
+        ["Files"] = [],
+        ["Workplaces"] = [],
+        ["Npm"] = [],
+        ["Containers"] = [],
+        ["Go"] = ["Containers"],
+    };
+
     [Fact]
     public void Arrows_between_the_rooms_go_one_way()
     {
@@ -30,6 +40,20 @@ public sealed partial class ArchitectureTests
         Assert.Empty(broken);
         // A use that is written out instead of imported counts, and this test sees the ones that are there.
         Assert.Contains(Sources(), f => f.Room == "Mirror" && UsedRooms(f.Text).Contains("Storage"));
+    }
+
+    [Fact]
+    public void Each_ecosystem_of_the_doctor_is_by_itself()
+    {
+        var broken = from file in Sources()
+                     where file.Room == "Doctor"
+                     let room = file.Path.Split('/')[1]
+                     from used in UsedEcosystems(file.Text)
+                     where used != room && DoctorArrows.TryGetValue(room, out var uses) && !uses.Contains(used)
+                     select $"{file.Path} uses Tain.Doctor.{used}";
+        Assert.Empty(broken);
+        Assert.Contains(Sources(), f => f.Path == "Doctor/Go/GoJobs.cs" && UsedEcosystems(f.Text).Contains("Containers"));
+        Assert.Contains(Sources(), f => f.Path == "Doctor/Checkup.cs" && UsedEcosystems(f.Text).Count() == 3);
     }
 
     [Fact]
@@ -94,10 +118,16 @@ public sealed partial class ArchitectureTests
     private static IEnumerable<string> UsedRooms(string text)
         => TainName().Matches(WithoutComments(text)).Select(m => m.Groups[1].Value).Where(r => r is "GoModules" || Arrows.ContainsKey(r)).Distinct();
 
+    private static IEnumerable<string> UsedEcosystems(string text) => DoctorName().Matches(WithoutComments(text)).Select(m => m.Groups[1].Value).Distinct();
+
     private static string WithoutComments(string text) => Comment().Replace(text, "");
 
     [GeneratedRegex(@"\bTain\.([A-Z]\w*)")]
     private static partial Regex TainName();
+
+    // As it is written out, imported, or named from within Tain.Doctor.
+    [GeneratedRegex(@"(?<![\w.])(?:(?:Tain\.)?Doctor\.)?(Go|Npm|Containers)[.;]")]
+    private static partial Regex DoctorName();
 
     [GeneratedRegex(@"//.*")]
     private static partial Regex Comment();

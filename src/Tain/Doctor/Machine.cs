@@ -32,4 +32,22 @@ internal sealed record Machine(IReadOnlyDictionary<string, string> Environment, 
 
     /// <summary>XDG's folder for settings, which the go command, podman and yarn use.</summary>
     public string ConfigFolder => VariableOrNull("XDG_CONFIG_HOME") ?? InHome(".config");
+
+    /// <summary>The files that give the environment of a shell its variables.</summary>
+    public IReadOnlyList<string> Profiles()
+    {
+        string[] own = [".profile", ".bash_profile", ".bash_login", ".bashrc", ".zshenv", ".zprofile", ".zshrc"];
+        List<string> profiles = [.. own.Select(InHome), InSystem("/etc/environment"), InSystem("/etc/profile")];
+        var folder = InSystem("/etc/profile.d");
+        try
+        {
+            if (Directory.Exists(folder))
+                profiles.AddRange(Directory.EnumerateFiles(folder, "*.sh").Order(StringComparer.Ordinal));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A folder that can't be listed hides an origin, not a value.
+        }
+        return profiles;
+    }
 }

@@ -12,7 +12,7 @@ internal sealed class Scene(Machine machine, string folder, DoctorFile team, Fil
     private readonly List<ConfiguredMirror> _mirrors = [];
     private readonly HashSet<string> _said = new(StringComparer.Ordinal);
     private Go.GoView? _go;
-    private IReadOnlyDictionary<TextFile, Containers.DockerfileText>? _dockerfiles;
+    private IReadOnlyDictionary<TextFile, DockerfileText>? _dockerfiles;
 
     public Machine Machine { get; } = machine;
 
@@ -28,7 +28,7 @@ internal sealed class Scene(Machine machine, string folder, DoctorFile team, Fil
     public IReadOnlyList<Workplace> Workplaces { get; } = workplaces;
 
     /// <summary>Those that can be read, the ones within compose files too.</summary>
-    public IReadOnlyDictionary<TextFile, Containers.DockerfileText> Dockerfiles => _dockerfiles ??= Containers.Dockerfiles.ReadAll(this);
+    public IReadOnlyDictionary<TextFile, DockerfileText> Dockerfiles => _dockerfiles ??= Doctor.Workplaces.Dockerfiles.ReadAll(this);
 
     /// <summary>What matters to the go command here.</summary>
     public Go.GoView Go => _go ??= Doctor.Go.GoView.Read(this);

@@ -117,7 +117,7 @@ internal sealed partial class BuiltImages
     private void AddText(string text, TextFile file)
     {
         text = WithPlainVariables(text.Replace("\\\r\n", " ", StringComparison.Ordinal).Replace("\\\n", " ", StringComparison.Ordinal));
-        var variables = ComposeFiles.Assigned(text);
+        var variables = Interpolation.Assigned(text);
         foreach (Match match in Named().Matches(text))
             Add(match.Groups["name"].Value, variables);
         foreach (var line in text.Split('\n').Where(l => l.Length < 4000))

@@ -1,4 +1,5 @@
 using Tain.Doctor.Files;
+using Tain.Doctor.Workplaces;
 
 namespace Tain.Doctor.Containers;
 

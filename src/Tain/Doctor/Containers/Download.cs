@@ -1,3 +1,5 @@
+using Tain.Doctor.Workplaces;
+
 namespace Tain.Doctor.Containers;
 
 /// <summary>A command that downloads what a project depends on.</summary>

@@ -1,3 +1,5 @@
+using Tain.Doctor.Workplaces;
+
 namespace Tain.Doctor.Containers;
 
 /// <summary>The commands of a RUN, as far as one can tell without being a shell.</summary>

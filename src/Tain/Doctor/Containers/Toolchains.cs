@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Tain.Doctor.Files;
+using Tain.Doctor.Workplaces;
 
 namespace Tain.Doctor.Containers;
 

@@ -32,6 +32,9 @@ internal static class FolderWalk
                 passedOver(next.Path, new($"lies deeper than {MaxDepth} folders", $"目录层级超过 {MaxDepth} 层"));
                 continue;
             }
+            // The kernel's own, when the whole machine is examined.
+            if (next.Path is "/proc" or "/sys" or "/dev")
+                continue;
             try
             {
                 foreach (var (name, isFolder) in Entries(next.Path))

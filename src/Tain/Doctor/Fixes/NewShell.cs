@@ -1,5 +1,4 @@
 using Tain.Doctor.Files;
-using Tain.Doctor.Go;
 using Tain.Doctor.Workplaces;
 
 namespace Tain.Doctor.Fixes;
@@ -15,7 +14,7 @@ internal static class NewShell
     {
         var environment = machine.Environment.ToDictionary(StringComparer.Ordinal);
         var names = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var file in files.Where(f => GoEnvironment.Profiles(machine).Contains(f.Path, StringComparer.Ordinal)))
+        foreach (var file in files.Where(f => machine.Profiles().Contains(f.Path, StringComparer.Ordinal)))
         {
             foreach (var name in Checkup.Variables)
             {

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Tain.Doctor.Containers;
 using Tain.Doctor.Files;
 using Tain.Doctor.Workplaces;
 

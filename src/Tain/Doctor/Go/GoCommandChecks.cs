@@ -12,6 +12,12 @@ internal static partial class GoCommandChecks
     private const string FixedIn125 = "1.25.13";
     private const string FixedIn126 = "1.26.6";
 
+    /// <summary>Characters of a line before and after an image's name.</summary>
+    private const int MaxAround = 300;
+
+    /// <summary>Of one file; each is held against each version that stands there.</summary>
+    private const int MaxToolchains = 100;
+
     public static void Run(Scene scene, GoEnvironment settings, IReadOnlyList<MainModule> modules)
     {
         if (settings.GoVersion is { } version && settings.VersionFile is { } file)
@@ -30,14 +36,17 @@ internal static partial class GoCommandChecks
     private static void CheckInstalled(Scene scene, Workplace workplace, TextFile file, IReadOnlyList<MainModule> modules)
     {
         var own = ModulesOf(file, modules);
+        var sections = Sections.Of(workplace);
+        var toolchains = workplace.Of("GOTOOLCHAIN").TakeLast(MaxToolchains).ToList();
+        // The golang images set GOTOOLCHAIN=local, and so does setup-go from its version 6 on (actions/setup-go#460).
+        var ofSetupGo = SetupGo().IsMatch(file.Text) ? "local" : null;
         Dictionary<string, string>? variables = null;
         foreach (Match match in Installed().Matches(file.Text))
         {
             var at = file.At(match.Index);
-            if (file.Line(at.Line).TrimStart() is ['#', ..] or ['/', '/', ..] || VersionOrNull(match) is not { } tag)
+            if (file.Line(at.Line).TrimStart() is ['#', ..] or ['/', '/', ..] || !IsMeant(file, at.Line, match) || VersionOrNull(match) is not { } tag)
                 continue;
-            // The golang images set GOTOOLCHAIN=local, and so does setup-go from its version 6 on (actions/setup-go#460).
-            var toolchain = workplace.LastOrNull("GOTOOLCHAIN")?.Value ?? (match.Groups["image"].Success || SetupGo().IsMatch(file.Text) ? "local" : null);
+            var toolchain = toolchains.FindLast(a => sections.CountsAt(a.Place.Line, at.Line))?.Value ?? (match.Groups["image"].Success ? "local" : ofSetupGo);
             Check(scene, at, tag, toolchain, own, new($"this is Go {tag}", $"这里是 Go {tag}"));
         }
 
@@ -54,6 +63,20 @@ internal static partial class GoCommandChecks
             // ~1.24.4 is the newest of 1.24.
             return match.Groups["newest"].Success ? string.Join('.', tag.Split('.').Take(2)) : tag;
         }
+    }
+
+    /// <summary>Whether an image's name stands where one is meant, and not in a sentence.</summary>
+    private static bool IsMeant(TextFile file, int number, Match match)
+    {
+        if (!match.Groups["image"].Success)
+            return true;
+        var line = file.Line(number);
+        var start = match.Index - file.StartOf(number);
+        var end = Math.Min(start + match.Length, line.Length);
+        // So much of it tells.
+        var before = line[Math.Max(0, start - MaxAround)..start].ToString();
+        var after = line[end..Math.Min(end + MaxAround, line.Length)].ToString();
+        return RunsImage().IsMatch(before) || (NamesImage().IsMatch(before) && EndsImage().IsMatch(after));
     }
 
     /// <summary>The newest Go that may run: the one of a GOTOOLCHAIN that fetches no other; null where any may be fetched.</summary>
@@ -94,6 +117,16 @@ internal static partial class GoCommandChecks
     // FROM golang:1.24.4-alpine    image: golang:${GO_VERSION}    go-version: '1.24.x'    go-version: ~1.24.4    go-version-file: go.mod
     [GeneratedRegex("""(?<image>(?<![\w.-])(?:golang|cimg/go):)(?:(?<tag>1\.\d+(?:\.\d+)?(?:(?:rc|beta)\d+)?)(?![\w.])|\$\{?(?<name>[A-Za-z_]\w*))|\bgo-version:\s*(?:\[[^\]\r\n]{0,200}?)?['"]?(?<newest>~)?(?<tag>1\.\d+(?:\.\d+)?)(?=['"\s,\]]|\.x)|\bgo-version-file:\s*['"]?(?<file>[\w./-]*\bgo\.(?:mod|work))\b""")]
     private static partial Regex Installed();
+
+    // FROM --platform=x    image:    - name:    container:    ARG BASE=    docker.image('    - (of a list), with a registry's name or none
+    [GeneratedRegex("""(?:^\s*(?:FROM(?:\s+--\S+)*|-)|\b(?:ARG\s+)?\w*(?:image|name|container|docker|default|from|base|builder)\w*\b["']?\s*[:=(]?)\s*["']?(?:docker://)?(?:[\w.-]+(?::\d+)?/)*$""", RegexOptions.IgnoreCase)]
+    private static partial Regex NamesImage();
+
+    [GeneratedRegex("""^[}\w.@:/$-]*["']?\s*(?:$|[,\]}):#]|AS\s|\\$)""", RegexOptions.IgnoreCase)]
+    private static partial Regex EndsImage();
+
+    [GeneratedRegex("""\b(?:docker|podman|nerdctl)\s+(?:run|pull|create)\b[^"']*$""")]
+    private static partial Regex RunsImage();
 
     // ARG GO_VERSION=1.24.4    GO_VERSION: "1.24"
     [GeneratedRegex("""\b(?<name>[A-Za-z_]\w*)[ \t]*[:=][ \t]*["']?(?<tag>1\.\d+(?:\.\d+)?(?:rc\d+)?)(?![\w.])""")]

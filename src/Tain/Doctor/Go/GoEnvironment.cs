@@ -79,31 +79,13 @@ internal sealed class GoEnvironment
     private static Assignment? OfFile(TextFile file, string name)
         => AssignmentScan.Find(file, [name], 0, file.Text.Length, wholeLine: true).LastOrDefault(a => file.Line(a.Place.Line).StartsWith(name + "=", StringComparison.Ordinal));
 
-    /// <summary>The files that give the environment of a shell its variables.</summary>
-    public static IReadOnlyList<string> Profiles(Machine machine)
-    {
-        string[] own = [".profile", ".bash_profile", ".bash_login", ".bashrc", ".zshenv", ".zprofile", ".zshrc"];
-        List<string> profiles = [.. own.Select(machine.InHome), machine.InSystem("/etc/environment"), machine.InSystem("/etc/profile")];
-        var folder = machine.InSystem("/etc/profile.d");
-        try
-        {
-            if (Directory.Exists(folder))
-                profiles.AddRange(Directory.EnumerateFiles(folder, "*.sh").Order(StringComparer.Ordinal));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // A folder that can't be listed hides an origin, not a value.
-        }
-        return profiles;
-    }
-
     /// <summary>The line of a shell's profile that set the variable, if one gives it this very value.</summary>
     private static Assignment? OfProfileOrNull(Machine machine, FileReader files, string name, string value)
-        => Profiles(machine).Select(files.ReadOrNull).OfType<TextFile>().Select(f => AssignmentScan.Find(f, [name], 0, f.Text.Length).LastOrDefault(a => a.Value == value)).FirstOrDefault(a => a is not null);
+        => machine.Profiles().Select(files.ReadOrNull).OfType<TextFile>().Select(f => AssignmentScan.Find(f, [name], 0, f.Text.Length).LastOrDefault(a => a.Value == value)).FirstOrDefault(a => a is not null);
 
     /// <summary>The line of a profile that gives the shells to come another value; this process was started by none of them.</summary>
     private static Assignment? ExportOrNull(Machine machine, FileReader files, string name, string value)
-        => Profiles(machine).Select(files.ReadOrNull).OfType<TextFile>().Select(f => AssignmentScan.Find(f, [name], 0, f.Text.Length).LastOrDefault(a => f.Name == "environment" || f.Line(a.Place.Line).TrimStart().StartsWith("export ")))
+        => machine.Profiles().Select(files.ReadOrNull).OfType<TextFile>().Select(f => AssignmentScan.Find(f, [name], 0, f.Text.Length).LastOrDefault(a => f.Name == "environment" || f.Line(a.Place.Line).TrimStart().StartsWith("export ")))
             .FirstOrDefault(a => a is { Value.Length: > 0, IsComputed: false } && a.Value != value);
 
     /// <summary>The go command is looked for, never run: to run it in somebody's repository may fetch a toolchain and run that.</summary>

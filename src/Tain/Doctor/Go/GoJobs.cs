@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Tain.Doctor.Containers;
+using Tain.Doctor.Files;
 using Tain.Doctor.Workplaces;
 
 namespace Tain.Doctor.Go;
@@ -19,7 +20,7 @@ internal sealed partial class GoJobs(Scene scene)
         {
             { Kind: WorkplaceKind.Machine } => [workplace],
             { Kind: WorkplaceKind.Image } => OfDockerfile(workplace),
-            { Kind: WorkplaceKind.Pipeline } => _yaml.Of(workplace).Where(j => Fetches(j.Text)),
+            { Kind: WorkplaceKind.Pipeline } => _yaml.Of(workplace, Fetching(workplace)),
             _ when workplace.Assignments.Any(a => a.Name is "GOPROXY" or "GOPRIVATE") => [workplace],
             _ => (IEnumerable<Workplace>)[],
         };
@@ -27,7 +28,16 @@ internal sealed partial class GoJobs(Scene scene)
         return jobs.Where(j => j.LastOrNull("GOPROXY")?.Value.Trim() != "off" && j.LastOrNull("GOFLAGS")?.Value.Contains("-mod=vendor", StringComparison.Ordinal) != true);
     }
 
-    private static bool Fetches(string script) => GoCommand().IsMatch(script);
+    /// <summary>Where the go command is run and fetches, and is not only spoken of.</summary>
+    private static int[] Fetching(Workplace workplace)
+        => workplace.File is { } file ? [.. WorkplaceReader.Commands(workplace, GoCommand().Matches(file.Text).Where(m => !IsAlone(file, m)).Select(m => m.Index)).Order()] : [];
+
+    /// <summary>A module that is made for the moment: <c>go mod init t &amp;&amp; go get …</c>.</summary>
+    private static bool IsAlone(TextFile file, Match match)
+    {
+        var before = file.Text.AsSpan(Math.Max(0, match.Index - 500), Math.Min(500, match.Index));
+        return before[(before.LastIndexOf('\n') + 1)..].Contains("go mod init", StringComparison.Ordinal);
+    }
 
     /// <summary>An image that is built gets no settings but its own, those of the stages and the image that it stands on, and what it is given
     /// from outside.</summary>
@@ -35,6 +45,7 @@ internal sealed partial class GoJobs(Scene scene)
     {
         if (workplace.File is not { } file || scene.Dockerfiles.GetValueOrDefault(file) is not { } text)
             yield break;
+        var lines = Fetching(workplace).Select(p => file.At(p).Line).ToList();
         var stages = DockerStage.Of(text).Take(MaxStages).ToList();
         var settings = new Dictionary<DockerStage, List<Assignment>>(ReferenceEqualityComparer.Instance);
         for (var i = 0; i < stages.Count; i++)
@@ -43,13 +54,13 @@ internal sealed partial class GoJobs(Scene scene)
             var inherited = stage.Parent is { } parent ? settings[parent] : [];
             var own = workplace.Assignments.Where(a => a.Place.Line > stage.Line && a.Place.Line < end).ToList();
             settings[stage] = [.. inherited, .. own];
-            var rest = stage.Instructions.SkipWhile(r => !(r is { Keyword: "RUN", IsOnBuild: false } && Fetches(r.Script) && r.FlagOrNull("--network")?.Text != "none")).Take(2).ToList();
-            if (rest.Count == 0 || stage.Instructions.Any(IsFromOutside))
+            var (run, next) = stage.Instructions.Zip(stage.Instructions.Skip(1).Select(n => n.Line).Append(end))
+                .FirstOrDefault(r => r.First is { Keyword: "RUN", IsOnBuild: false } && r.First.FlagOrNull("--network")?.Text != "none" && lines.Exists(l => l >= r.First.Line && l < r.Second));
+            if (run is null || stage.Instructions.Any(IsFromOutside))
                 continue;
-            var next = rest.Count > 1 ? rest[1].Line : end;
-            yield return new(workplace.Kind, file, [.. inherited, .. own.Where(a => a.Place.Line < next)], rest[0].Script)
+            yield return new(workplace.Kind, file, [.. inherited, .. own.Where(a => a.Place.Line < next)], "")
             {
-                At = file.AtLine(rest[0].Line),
+                At = file.AtLine(run.Line),
                 MayInherit = stage.Root is null || !KnownHosts.IsPublicImage(stage.Root),
             };
         }
@@ -64,6 +75,6 @@ internal sealed partial class GoJobs(Scene scene)
     };
 
     // What is named with a version is fetched for itself, and -mod=vendor fetches nothing.
-    [GeneratedRegex(@"\bgo\s+(?:(?:build|test|vet|list|generate|mod\s+(?:download|tidy|vendor))\b(?![^\n;&|]*-mod=vendor)|(?:install|get|run)\b(?![^\n;&|]*(?:-mod=vendor|@)))")]
+    [GeneratedRegex(@"\bgo\s+(?:(?:build|test|vet|list|generate|mod\s+(?:download|tidy|vendor))\b(?![^\n;&|]*-mod[= ]vendor)|(?:install|get|run)\b(?![^\n;&|]*(?:-mod[= ]vendor|@)))")]
     private static partial Regex GoCommand();
 }

@@ -6,6 +6,7 @@ internal static class GoModuleChecks
     public static void Run(Scene scene, IReadOnlyList<MainModule> modules, IReadOnlyList<GoWorkspace> workspaces)
     {
         var local = new LocalFolders(scene);
+        var parts = PartsOf(modules);
         foreach (var workspace in workspaces)
             local.Check(workspace);
         foreach (var module in modules)
@@ -13,14 +14,19 @@ internal static class GoModuleChecks
             local.Check(module);
             if (module.Sum is { } sum && GoSum.Read(sum) is { Problem: { } what } broken)
                 scene.Add(new Finding(GoPitfalls.SumBroken, sum.AtLine(broken.ProblemLine), new Fact("what", what)));
-            else if (module.Sum is not null || !modules.Any(m => m != module && IsPartOf(module, m)))
+            else if (module.Sum is not null || !parts.Contains(module.Folder.TrimEnd('/')))
                 CheckSum(scene, module);
         }
     }
 
-    /// <summary>Whether the module is another's folder, and never built by itself: then that one's go.sum has its lines.</summary>
-    private static bool IsPartOf(MainModule module, MainModule other)
-        => other.Content.Replace.Any(r => r.NewVersion.Length == 0 && !Path.IsPathRooted(r.NewPath) && Path.GetFullPath(Path.Join(other.Folder, r.NewPath)).TrimEnd('/') == module.Folder.TrimEnd('/'));
+    /// <summary>Folders that other modules take for one: they are never built by themselves, and those modules' go.sum has their lines.</summary>
+    private static HashSet<string> PartsOf(IReadOnlyList<MainModule> modules)
+        => [.. from module in modules
+               from replacement in module.Content.Replace
+               where replacement.NewVersion.Length == 0 && !Path.IsPathRooted(replacement.NewPath)
+               let folder = Path.GetFullPath(Path.Join(module.Folder, replacement.NewPath)).TrimEnd('/')
+               where folder != module.Folder.TrimEnd('/')
+               select folder];
 
     private static void CheckSum(Scene scene, MainModule module)
     {

@@ -8,7 +8,7 @@ internal static class GoProxyChecks
 {
     public static void Run(Scene scene, Workplace workplace)
     {
-        foreach (var assignment in workplace.Of("GOPROXY").Select(a => a.Known).Where(a => a.Value.Length > 0))
+        foreach (var assignment in workplace.Of("GOPROXY").Select(a => a.Known).Where(a => a.Value.Length > 0 && !Expression.IsCall(a.Value)))
             Check(scene, assignment);
     }
 

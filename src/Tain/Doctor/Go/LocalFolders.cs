@@ -5,7 +5,11 @@ namespace Tain.Doctor.Go;
 /// <summary>Folders that go.mod or go.work takes code from, and that others who clone the repository may not have.</summary>
 internal sealed class LocalFolders(Scene scene)
 {
+    /// <summary>Of one kind in one file; a workspace of thousands is nobody's.</summary>
+    private const int MaxFolders = 1000;
+
     private readonly string _repository = Folders.RepositoryOf(scene.Folder);
+    private HashSet<string>? _submodules;
     private readonly IgnoredFiles _ignored = new(scene.Files, scene.Folder);
 
     public void Check(MainModule module)
@@ -13,7 +17,7 @@ internal sealed class LocalFolders(Scene scene)
         // What is vendored is read from there.
         if (module.IsVendored)
             return;
-        foreach (var replacement in module.Content.Replace.Where(r => r.NewVersion.Length == 0 && module.MayNeed(r.OldPath, r.OldVersion)))
+        foreach (var replacement in module.Content.Replace.Where(r => r.NewVersion.Length == 0 && module.MayNeed(r.OldPath, r.OldVersion)).Take(MaxFolders))
             Check(module.File, $"replace {replacement.OldPath}", replacement.NewPath);
     }
 
@@ -22,9 +26,9 @@ internal sealed class LocalFolders(Scene scene)
         // One that git leaves alone is its author's own.
         if (workspace.Content is not { } content || _ignored.Has(workspace.File.Path) || workspace.IsVendored)
             return;
-        foreach (var folder in content.Use)
+        foreach (var folder in content.Use.Take(MaxFolders))
             Check(workspace.File, "use", folder);
-        foreach (var replacement in content.Replace.Where(r => r.NewVersion.Length == 0))
+        foreach (var replacement in content.Replace.Where(r => r.NewVersion.Length == 0).Take(MaxFolders))
             Check(workspace.File, $"replace {replacement.OldPath}", replacement.NewPath);
     }
 
@@ -42,7 +46,9 @@ internal sealed class LocalFolders(Scene scene)
 
     /// <summary>Whether git fetches the folder, though it has not here.</summary>
     private bool IsSubmodule(string folder)
-        => scene.Files.ReadOrNull(Path.Join(_repository, ".gitmodules")) is { } modules
-            && Enumerable.Range(1, modules.LineCount).Select(n => modules.Line(n).ToString().Split('=', 2, StringSplitOptions.TrimEntries))
-                .Any(line => line is ["path", var path] && Folders.Up(folder, Path.Join(_repository, path)).Any());
+    {
+        _submodules ??= scene.Files.ReadOrNull(Path.Join(_repository, ".gitmodules")) is not { } modules ? []
+            : [.. Enumerable.Range(1, modules.LineCount).Select(n => modules.Line(n).ToString().Split('=', 2, StringSplitOptions.TrimEntries)).Where(l => l is ["path", _]).Select(l => Path.Join(_repository, l[1]).TrimEnd('/'))];
+        return _submodules.Count > 0 && Folders.Up(folder, _repository).Any(_submodules.Contains);
+    }
 }

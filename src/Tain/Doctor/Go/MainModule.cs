@@ -14,6 +14,8 @@ internal sealed record GoRequirement(string Path, string Version, bool Indirect,
 /// <param name="Workspace">The nearest go.work, in its folder or above; null when there is none.</param>
 internal sealed record MainModule(TextFile File, GoModFile Content, TextFile? Sum, IReadOnlyList<GoRequirement> Requirements, GoWorkspace? Workspace)
 {
+    private readonly Lazy<HashSet<string>> _required = new(() => [.. Content.Require.Select(r => r.Path), .. Content.Require.Select(r => $"{r.Path} {r.Version}")]);
+
     public string Folder => System.IO.Path.GetDirectoryName(File.Path)!;
 
     public bool IsVendored => GoFiles.IsVendored(Folder);
@@ -44,7 +46,7 @@ internal sealed record MainModule(TextFile File, GoModFile Content, TextFile? Su
 
     /// <summary>Whether the version may be part of a build. Since Go 1.17 go.mod names all that are.</summary>
     public bool MayNeed(string path, string version)
-        => Content.GoVersion is not { } go || GoVersion.Compare(go, "1.17") < 0 || Content.Require.Any(r => r.Path == path && (version.Length == 0 || r.Version == version));
+        => Content.GoVersion is not { } go || GoVersion.Compare(go, "1.17") < 0 || _required.Value.Contains(version.Length == 0 ? path : $"{path} {version}");
 
     private static GoDemand? Newest(ReadOnlySpan<(TextFile? File, string? Version)> lines)
     {

@@ -12,6 +12,7 @@ internal sealed partial class AssignmentScan
 {
     private const int MaxValue = Surroundings.MaxLine;
 
+    private static readonly SearchValues<char> EndsPattern = SearchValues.Create("() \t\r\n");
     private static readonly SearchValues<char> LineEnds = SearchValues.Create("\r\n");
 
     /// <summary>What gives a string behind it to a command as one word.</summary>
@@ -116,7 +117,14 @@ internal sealed partial class AssignmentScan
             return ToQuoteOrNull(name, at, value, _text[shell.Start - 1], null);
         if (isWords && _run.IsSetting)
             return EndOrNull(value, LineEnds) is { } lineEnd ? Make(name, at, value, lineEnd, Spot.Delimited) : null;
-        return WordOrNull(name, at, value, strict) is { } found && !IsAnnouncement(found) ? found : null;
+        return WordOrNull(name, at, value, strict) is { } found && !IsAnnouncement(found) && !IsLabel(found, at) ? found : null;
+    }
+
+    /// <summary>A case's <c>A=b)</c> or <c>A=b|c)</c>. A subshell that only assigned would do nothing.</summary>
+    private bool IsLabel(Assignment found, int at)
+    {
+        var rest = _text.AsSpan(found.Start + found.Length, Math.Min(_end - found.Start - found.Length, Surroundings.MaxLine));
+        return rest.IndexOfAny(EndsPattern) is >= 0 and var next && rest[next] == ')' && !_text.AsSpan(_around.LineStart, at - _around.LineStart).Contains('(');
     }
 
     /// <summary>What stands within another language's string may have no quotes of its own.</summary>

@@ -9,7 +9,10 @@ internal static partial class Expression
     /// <summary>No expression is as long.</summary>
     private const int MaxLength = 1000;
 
-    public static bool IsIn(string text) => text.Contains('$', StringComparison.Ordinal) || text.Contains("{{", StringComparison.Ordinal) || text.Contains('`', StringComparison.Ordinal);
+    /// <summary>What just has for it: <c>env('X', 'a')</c>, <c>env_var_or_default(…)</c>.</summary>
+    public static bool IsCall(string text) => text.StartsWith("env", StringComparison.Ordinal) && text.IndexOf('(', StringComparison.Ordinal) is >= 3 and <= 20;
+
+    public static bool IsIn(string text) => IsCall(text) || text.Contains('$', StringComparison.Ordinal) || text.Contains("{{", StringComparison.Ordinal) || text.Contains('`', StringComparison.Ordinal);
 
     /// <summary>The place behind the expression that begins at <paramref name="at"/>; <paramref name="at"/> itself when none does, -1 when it has no end.</summary>
     public static int Skip(ReadOnlySpan<char> text, int at)

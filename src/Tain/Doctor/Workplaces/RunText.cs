@@ -11,7 +11,7 @@ internal sealed partial class RunText(string text, int start, int end, TextSynta
     /// <summary>What is said to people.</summary>
     private static readonly HashSet<string> Prose = new(StringComparer.OrdinalIgnoreCase)
     {
-        "name", "description", "title", "displayName", "summary", "desc", "detail", "message", "msg", "comment", "$comment", "label", "labels", "annotations", "help", "prompt", "if", "when", "condition", "uses", "text", "documentation",
+        "name", "description", "title", "displayName", "summary", "desc", "detail", "message", "msg", "comment", "$comment", "label", "labels", "annotations", "help", "prompt", "if", "when", "condition", "uses", "text", "documentation", "body",
     };
 
     private ShellPosition? _shell;
@@ -21,7 +21,7 @@ internal sealed partial class RunText(string text, int start, int end, TextSynta
     public int End { get; private set; }
 
     /// <summary>Whether what a key of YAML, JSON or TOML gives its value to is read by people, or is a condition.</summary>
-    public static bool IsProse(string key) => Prose.Contains(key);
+    public static bool IsProse(string key) => Prose.Contains(key) || key.EndsWith(".md", StringComparison.Ordinal) || key.EndsWith(".txt", StringComparison.Ordinal);
 
     /// <summary>An instruction of a Dockerfile that sets variables itself.</summary>
     public bool IsSetting { get; private set; }

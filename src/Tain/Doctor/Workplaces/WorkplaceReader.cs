@@ -99,9 +99,10 @@ internal sealed class WorkplaceReader(FileReader files, IReadOnlyCollection<stri
                 var isFlow = next.IsInFlow || map.Style is MappingStyle.Flow;
                 // "- name: GOPROXY" and "value: …", as Kubernetes has it,
                 // and GitLab's "GOPROXY: {value: …, description: …}".
+                var isNote = next.Key is "annotations" or "labels";
                 var named = map.ChildOrNull("name").TextOrNull() is { } name && names.Contains(name) ? name : names.Contains(next.Key) ? next.Key : null;
                 foreach (var (key, value) in map.Children.Reverse())
-                    open.Push(((key as YamlScalarNode)?.Value is not { } text ? "" : named is not null && text == "value" ? named : text, value, isFlow));
+                    open.Push((isNote || (key as YamlScalarNode)?.Value is not { } text ? "" : named is not null && text == "value" ? named : text, value, isFlow));
             }
         }
     }

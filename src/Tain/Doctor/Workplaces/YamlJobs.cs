@@ -13,9 +13,6 @@ internal sealed class YamlJobs(IReadOnlyList<Workplace> all)
     /// <summary>Templates that a GitLab job extends, one from another (docs.gitlab.com, "extends": eleven levels).</summary>
     private const int MaxTemplates = 100;
 
-    /// <summary>A long text that many aliases share counts as many.</summary>
-    private const int CharsPerNode = 100;
-
     private static readonly HashSet<string> NoJobs = new(StringComparer.Ordinal)
     {
         "variables", "default", "include", "stages", "workflow", "spec", "image", "services", "cache", "before_script", "after_script",
@@ -24,15 +21,24 @@ internal sealed class YamlJobs(IReadOnlyList<Workplace> all)
     /// <summary>Settings of GitLab's that count in every job, whatever file they stand in; bounded, since each job has them.</summary>
     private const int MaxEverywhere = 1000;
 
-    private readonly List<(Reader Reader, YamlMappingNode Root)> _gitLab = [.. all.Where(IsGitLab).SelectMany(w => Roots(w).Select(r => (new Reader(w), r)))];
+    private readonly List<(Reader Reader, YamlMappingNode Root)> _gitLab = [.. all.Where(IsGitLab).SelectMany(w => Roots(w).Select(r => (new Reader(w, []), r)))];
     private List<Assignment>? _everywhere;
     private Dictionary<string, (Reader Reader, YamlNode Node)>? _templates;
 
-    public IReadOnlyList<Workplace> Of(Workplace workplace)
+    /// <summary>The jobs or steps that have one of some places of the file in them, each with its settings.</summary>
+    /// <param name="places">In their order.</param>
+    public IReadOnlyList<Workplace> Of(Workplace workplace, int[] places)
     {
-        var reader = new Reader(workplace);
-        List<Workplace> jobs = [.. Roots(workplace).SelectMany(r => IsGitLab(workplace) ? OfGitLab(reader, r) : OfWorkflow(reader, r))];
-        return reader.Nodes > MaxNodes || (jobs.Count == 0 && !IsGitLab(workplace)) ? [workplace] : jobs;
+        var reader = new Reader(workplace, places);
+        var jobs = new List<Workplace>();
+        foreach (var job in Roots(workplace).SelectMany(r => IsGitLab(workplace) ? OfGitLab(reader, r) : OfWorkflow(reader, r)))
+        {
+            if (reader.Nodes > MaxNodes)
+                return [workplace];
+            jobs.Add(job);
+        }
+        // What has no jobs is one.
+        return reader.Nodes > MaxNodes || (places.Length > 0 && !reader.HasJobs) ? [workplace] : jobs;
     }
 
     private static IEnumerable<YamlMappingNode> Roots(Workplace workplace) => workplace.Documents.Select(d => d.RootNode).OfType<YamlMappingNode>();
@@ -52,10 +58,12 @@ internal sealed class YamlJobs(IReadOnlyList<Workplace> all)
             var carried = LastOfEach([.. everywhere, .. job.Children.Where(c => (c.Key as YamlScalarNode)?.Value != "steps").SelectMany(c => reader.In(c.Value))]);
             foreach (var step in job.ChildOrNull("steps") is YamlSequenceNode steps ? steps.Children : [])
             {
-                var own = reader.In(step).ToList();
-                yield return reader.Make([.. carried, .. own], [step], step);
+                reader.HasJobs = true;
+                if (reader.Has(step))
+                    yield return reader.Make([.. carried, .. reader.In(step)], step);
                 // What a step exports is gone with its shell, unless it is written where the next one looks.
-                carried = LastOfEach([.. carried, .. own.Where(a => reader.Line(a) is var line && (line.Contains("go env -w", StringComparison.Ordinal) || line.Contains("_ENV", StringComparison.Ordinal)))]);
+                if (step.ChildOrNull("run") is YamlScalarNode { Value: { } script } run && (script.Contains("go env -w", StringComparison.Ordinal) || script.Contains("_ENV", StringComparison.Ordinal)))
+                    carried = LastOfEach([.. carried, .. reader.In(run)]);
             }
         }
     }
@@ -66,16 +74,18 @@ internal sealed class YamlJobs(IReadOnlyList<Workplace> all)
         _templates ??= Named(_gitLab);
         var own = Named([(reader, root)]);
         var everywhere = LastOfEach([.. _everywhere, .. Everywhere(reader, root)]);
+        var isEverywhere = Scripts(root).Any(reader.Has);
         foreach (var (key, job) in root.Children)
         {
             if ((key as YamlScalarNode)?.Value is not { } name || name.StartsWith('.') || !IsGitLabJob(name) || job is not YamlMappingNode)
                 continue;
+            reader.HasJobs = true;
             var parts = new List<(Reader Reader, YamlNode Node)>();
             var isKnown = Extend(job, []);
             parts.Add((reader, job));
             // Another project's template may set whatever it likes.
-            if (isKnown)
-                yield return reader.Make([.. everywhere, .. parts.SelectMany(p => p.Reader.In(p.Node))], [.. parts.Select(p => p.Node), .. Scripts(root)], key);
+            if (isKnown && (isEverywhere || parts.Any(p => p.Reader.File == reader.File && reader.Has(p.Node))))
+                yield return reader.Make([.. everywhere, .. parts.SelectMany(p => p.Reader.In(p.Node))], key);
 
             bool Extend(YamlNode node, HashSet<string> seen)
             {
@@ -114,44 +124,61 @@ internal sealed class YamlJobs(IReadOnlyList<Workplace> all)
     /// <summary>Of each variable the assignment that counts: a later step has those of all steps before it.</summary>
     private static List<Assignment> LastOfEach(IEnumerable<Assignment> assignments) => [.. assignments.Reverse().DistinctBy(a => a.Name).Reverse()];
 
-    /// <summary>Finds the assignments below a node.</summary>
-    private sealed class Reader(Workplace workplace)
+    /// <summary>Finds what stands below a node.</summary>
+    private sealed class Reader(Workplace workplace, int[] places)
     {
         private readonly Assignment[] _sorted = [.. workplace.Assignments.OrderBy(a => a.Start)];
+        private readonly int[] _starts = [.. workplace.Assignments.Select(a => a.Start).Order()];
 
         public TextFile File { get; } = workplace.File!;
 
+        /// <summary>How many were looked at.</summary>
         public int Nodes { get; private set; }
 
-        public ReadOnlySpan<char> Line(Assignment assignment) => File.Line(assignment.Place.Line);
+        public bool HasJobs { get; set; }
+
+        /// <summary>Whether one of the places is there.</summary>
+        public bool Has(YamlNode node)
+        {
+            foreach (var (start, end) in Spans(node))
+            {
+                if (FirstAt(places, start) is var i && i < places.Length && places[i] < end)
+                    return true;
+            }
+            return false;
+        }
 
         public IEnumerable<Assignment> In(YamlNode? node)
         {
             if (node is null || _sorted.Length == 0)
                 yield break;
+            foreach (var (start, end) in Spans(node))
+            {
+                for (var i = FirstAt(_starts, start); i < _sorted.Length && _sorted[i].Start <= end; i++, Nodes++)
+                    yield return _sorted[i];
+            }
+        }
+
+        public Workplace Make(IEnumerable<Assignment> assignments, YamlNode at) => new(workplace.Kind, File, LastOfEach(assignments), "") { At = File.At(at) };
+
+        private IEnumerable<(int Start, int End)> Spans(YamlNode node)
+        {
             foreach (var (_, scalar) in YamlFile.Scalars(node))
             {
                 if (++Nodes > MaxNodes)
                     yield break;
                 var (start, length, _) = File.Span(scalar);
-                for (var i = FirstAt(start); i < _sorted.Length && _sorted[i].Start <= start + length; i++, Nodes++)
-                    yield return _sorted[i];
+                yield return (start, start + length);
             }
         }
 
-        public Workplace Make(IEnumerable<Assignment> assignments, IEnumerable<YamlNode> text, YamlNode at)
+        private static int FirstAt(int[] sorted, int start)
         {
-            var scalars = text.SelectMany(YamlFile.Scalars).Where(s => (Nodes += 1 + (s.Node.Value?.Length ?? 0) / CharsPerNode) <= MaxNodes && !workplace.Watched.Contains(s.Key));
-            return new(workplace.Kind, File, LastOfEach(assignments), string.Concat(scalars.Select(s => s.Node.Value + "\n"))) { At = File.At(at) };
-        }
-
-        private int FirstAt(int start)
-        {
-            var (low, high) = (0, _sorted.Length);
+            var (low, high) = (0, sorted.Length);
             while (low < high)
             {
                 var middle = (low + high) / 2;
-                if (_sorted[middle].Start < start)
+                if (sorted[middle] < start)
                     low = middle + 1;
                 else
                     high = middle;

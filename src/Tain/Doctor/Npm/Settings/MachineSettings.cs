@@ -1,5 +1,4 @@
 using Tain.Doctor.Files;
-using Tain.Doctor.Go;
 using Tain.Doctor.Workplaces;
 
 namespace Tain.Doctor.Npm.Settings;
@@ -35,7 +34,7 @@ internal sealed class MachineSettings(Machine machine, FileReader files)
     private IReadOnlyList<Assignment>? _profiles;
 
     /// <summary>What the profiles of shells give to variables; of several lines in one file the last.</summary>
-    public IReadOnlyList<Assignment> Profiles => _profiles ??= [.. GoEnvironment.Profiles(machine).Select(files.ReadOrNull).OfType<TextFile>()
+    public IReadOnlyList<Assignment> Profiles => _profiles ??= [.. machine.Profiles().Select(files.ReadOrNull).OfType<TextFile>()
         .SelectMany(f => AssignmentScan.Find(f, Checkup.Variables, 0, f.Text.Length).GroupBy(a => a.Name).Select(g => g.Last()))];
 
     /// <summary>The same as settings of npm's, whether this process has them from there or not: new shells do.</summary>

@@ -1,7 +1,8 @@
 using Tain.Doctor.Files;
-using Tain.Doctor.Workplaces;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
 
-namespace Tain.Doctor.Containers;
+namespace Tain.Doctor.Workplaces;
 
 /// <summary>The Dockerfiles of a repository.</summary>
 internal static class Dockerfiles
@@ -17,12 +18,23 @@ internal static class Dockerfiles
         }
         foreach (var workplace in scene.Workplaces.Where(s => s.File is not null && WorkplaceNames.IsCompose(s.File.Name)))
         {
-            foreach (var (text, first) in workplace.Documents.SelectMany(d => ComposeFiles.Dockerfiles(d.RootNode, workplace.File!)))
+            foreach (var (text, first) in workplace.Documents.SelectMany(d => Inline(d.RootNode, workplace.File!)))
             {
                 if (DockerfileLexer.ParseOrNull(text, scene.Files, first) is { } inline)
                     read.Add(text, inline);
             }
         }
         return read;
+    }
+
+    /// <summary>The Dockerfiles that stand in <c>dockerfile_inline</c>, each as a text of the compose file whose lines have the same numbers, and the number of its first.</summary>
+    private static IEnumerable<(TextFile Text, int FirstLine)> Inline(YamlNode root, TextFile file)
+    {
+        foreach (var service in (root.ChildOrNull("services") as YamlMappingNode)?.Children.Values ?? [])
+        {
+            // Of other styles the lines are not the file's.
+            if (service.ChildOrNull("build").ChildOrNull("dockerfile_inline") is YamlScalarNode { Style: ScalarStyle.Literal, Value: { } text } node)
+                yield return (new(file.Path, file.Shown, new string('\n', (int)node.Start.Line) + text), (int)node.Start.Line + 1);
+        }
     }
 }

@@ -1,4 +1,4 @@
-namespace Tain.Doctor.Containers;
+namespace Tain.Doctor.Workplaces;
 
 /// <summary>What a Dockerfile builds from one <c>FROM</c> to the next.</summary>
 /// <param name="Base">What it is built from: an image, or an earlier stage; null when variables hide it.</param>

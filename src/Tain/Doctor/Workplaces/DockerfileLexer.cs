@@ -1,7 +1,7 @@
 using System.Text;
 using Tain.Doctor.Files;
 
-namespace Tain.Doctor.Containers;
+namespace Tain.Doctor.Workplaces;
 
 /// <summary>A Dockerfile in its instructions, as BuildKit reads it (docs.docker.com/reference/dockerfile, BuildKit's <c>parser.go</c>).</summary>
 /// <param name="Syntax">What <c># syntax=</c> names: the image that does the building.</param>

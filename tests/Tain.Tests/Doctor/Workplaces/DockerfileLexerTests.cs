@@ -1,7 +1,7 @@
-using Tain.Doctor.Containers;
 using Tain.Doctor.Files;
+using Tain.Doctor.Workplaces;
 
-namespace Tain.Tests.Doctor.Containers;
+namespace Tain.Tests.Doctor.Workplaces;
 
 /// <summary>Input as BuildKit's own tests have it (frontend/dockerfile/parser/testfiles), and as the Dockerfile reference describes.</summary>
 public sealed class DockerfileLexerTests

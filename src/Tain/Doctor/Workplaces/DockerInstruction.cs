@@ -1,4 +1,4 @@
-namespace Tain.Doctor.Containers;
+namespace Tain.Doctor.Workplaces;
 
 /// <summary>A word of an instruction, without its quotes.</summary>
 /// <param name="Line">From 1: an instruction may go on over many lines.</param>

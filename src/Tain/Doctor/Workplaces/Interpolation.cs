@@ -1,9 +1,10 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
-namespace Tain.Doctor.Containers;
+namespace Tain.Doctor.Workplaces;
 
 /// <summary>Text with variables, as Dockerfiles, compose files and pipelines have it: <c>$A</c>, <c>${A}</c>, <c>${A-default}</c>, <c>${A:-default}</c>.</summary>
-internal static class Interpolation
+internal static partial class Interpolation
 {
     /// <summary>Characters of the text before and after: an image's name has some hundreds at most. What grows beyond it is known to nobody.</summary>
     private const int MaxLength = 4096;
@@ -72,4 +73,16 @@ internal static class Interpolation
         }
         return -1;
     }
+
+    /// <summary>The lines <c>NAME=value</c> of a file, also with what make and shells write around them; the last one of a name counts.</summary>
+    public static Dictionary<string, string> Assigned(string text)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (Match match in Assignment().Matches(text))
+            values[match.Groups["name"].Value] = match.Groups["value"].Value;
+        return values;
+    }
+
+    [GeneratedRegex("""^[ \t]*(?:(?:export|local|readonly)[ \t]+)?(?<name>[A-Za-z_]\w{0,200})[ \t]*[:?]?=[ \t]*["']?(?<value>[^\s"'#;]*)""", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    private static partial Regex Assignment();
 }
