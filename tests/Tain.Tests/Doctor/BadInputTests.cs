@@ -90,6 +90,35 @@ public sealed class BadInputTests
         await Task.Run(() => patient.ExamineAsync(0), TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
     }
 
+    [Theory]
+    [InlineData("before_script of ten thousand jobs")]
+    [InlineData("settings of ten thousand jobs")]
+    [InlineData("steps")]
+    [InlineData("jobs")]
+    [InlineData("commands")]
+    [InlineData("submodules")]
+    [InlineData("workspace")]
+    public async Task Files_of_many_thousand_parts_take_no_time_and_no_memory_without_end(string kind)
+    {
+        using var patient = new Patient();
+        patient.Write("repo/go.mod", "module example.io/app\n\ngo 1.26\n\nrequire git.corp.example/a v1.0.0\n").Write("repo/.tain-doctor.yaml", "private: git.corp.example\n");
+        var jobs = Lines(10_000, i => $"j{i}:\n  script: go build ./...\n");
+        _ = kind switch
+        {
+            "before_script of ten thousand jobs" => patient.Write("repo/.gitlab-ci.yml", "before_script:\n  - |\n" + Lines(10_000, i => $"    echo {i} of some text\n") + jobs),
+            "settings of ten thousand jobs" => patient.Write("repo/.gitlab-ci.yml", "before_script:\n" + Lines(10_000, _ => "  - export GOPROXY=a\n") + jobs),
+            "steps" => patient.Write("repo/.github/workflows/ci.yml", "jobs:\n  a:\n    steps:\n" + Lines(60_000, _ => "    - run: go env -w GOPROXY=a && go build\n")),
+            "jobs" => patient.Write("repo/.github/workflows/ci.yml", "env:\n" + Lines(8_000, i => $"  A{i}: GOPROXY=a\n") + "jobs:\n" + Lines(8_000, i => $"  j{i}:\n    steps:\n    - run: go build\n")),
+            "commands" => patient.Write("repo/a.sh", Lines(10_000, _ => "go get -insecure ./x && go build ./...\n")),
+            "submodules" => patient.Write("repo/.git/HEAD", "").Write("repo/.gitmodules", Lines(20_000, _ => "\tpath = a\n")).Write("repo/go.mod", "module m\n\ngo 1.16\n" + Lines(10_000, i => $"replace a.example/c{i} => ./d{i}\n")),
+            _ => patient.Write("repo/go.work", "go 1.26\n" + Lines(50_000, i => $"use ./d{i}\n")),
+        };
+        // Quadratic work took minutes, or all there is of memory.
+        await Task.Run(() => patient.ExamineAsync(0), TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+
+        static string Lines(int count, Func<int, string> line) => string.Concat(Enumerable.Range(0, count).Select(line));
+    }
+
     [Fact]
     public async Task Anchors_that_multiply_are_walked_once()
     {
