@@ -13,16 +13,18 @@ internal static class GoChecks
         // In a pipeline what is vendored is asked of nobody.
         var fetched = Private(modules.Where(m => !m.IsVendored));
         var jobs = new GoJobs(scene);
-        foreach (var workplace in scene.Workplaces.Prepend(settings.AsWorkplace()))
+        List<Workplace> all = [settings.AsWorkplace(), .. scene.Workplaces];
+        var leader = GoProxyChecks.LeaderOrNull(all);
+        foreach (var workplace in all)
         {
-            GoProxyChecks.Run(scene, workplace);
+            GoProxyChecks.Run(scene, workplace, leader);
             GoPatternChecks.RunPatterns(scene, workplace);
             GoSafetyChecks.Run(scene, workplace);
             var told = new HashSet<string>(StringComparer.Ordinal);
             foreach (var job in jobs.Of(workplace))
                 GoPatternChecks.RunUncovered(scene, job, settings, workplace.Kind is WorkplaceKind.Machine ? own : fetched, told);
         }
-        GoProxyChecks.RunDifferences(scene, [settings.AsWorkplace(), .. scene.Workplaces]);
+        GoProxyChecks.RunDifferences(scene, all, leader);
         foreach (var broken in settings.BrokenLines)
             scene.Add(new Finding(GoPitfalls.EnvBrokenLine, broken.Place, new("name", broken.Name), new Fact("why", broken.Why), new Fact("meant", GoProxyChecks.Shown(broken.Meant))) { Fix = broken.Fix, IsSelfEvident = true });
         foreach (var (hidden, by, isInEffect) in settings.Hidden)

@@ -6,17 +6,20 @@ namespace Tain.Doctor.Go;
 /// <summary>What is wrong with a GOPROXY list by itself.</summary>
 internal static class GoProxyChecks
 {
-    public static void Run(Scene scene, Workplace workplace)
+    /// <param name="leader">The company's own list, as some place has it; null when none does.</param>
+    public static void Run(Scene scene, Workplace workplace, PlacedProxyList? leader)
     {
         foreach (var assignment in workplace.Of("GOPROXY").Select(a => a.Known).Where(a => a.Value.Length > 0 && !Expression.IsCall(a.Value)))
-            Check(scene, assignment);
+            Check(scene, assignment, leader);
     }
 
-    private static void Check(Scene scene, Assignment assignment)
+    private static void Check(Scene scene, Assignment assignment, PlacedProxyList? leader)
     {
         var list = GoProxyList.Of(assignment);
-        var mended = list.Mended();
-        var fix = assignment.ChangeOrNull(mended);
+        // Where the company's mirror is known, a better list of public ones is no remedy; whose list counts here, a person decides.
+        var isAstray = leader is not null && !assignment.IsComputed && GoesAstray(list);
+        var mended = isAstray ? leader!.List.Mended() : list.Mended();
+        var fix = isAstray ? null : assignment.ChangeOrNull(mended);
         var asked = list.Asked.ToList();
 
         // A list whose words or separators are wrong means nothing yet: what it would mean is said when it is put right.
@@ -49,7 +52,7 @@ internal static class GoProxyChecks
         var company = asked.FindIndex(e => e is { Kind: ProxyKind.Company, IsHere: false });
         if (company < 0)
         {
-            if (ending is null && asked.Exists(e => e.Kind is ProxyKind.Public))
+            if (ending is null && !isAstray && asked.Exists(e => e.Kind is ProxyKind.Public))
                 Add(GoPitfalls.ProxyNoDirect, ("host", string.Join(", ", list.PublicHosts)));
             return;
         }
@@ -72,22 +75,27 @@ internal static class GoProxyChecks
         }
     }
 
+    /// <summary>The first list that begins with a mirror of the company's, without a login of its own.</summary>
+    public static PlacedProxyList? LeaderOrNull(IEnumerable<Workplace> workplaces)
+        => Lists(workplaces).FirstOrDefault(l => l.List.Asked.FirstOrDefault() is { Kind: ProxyKind.Company, IsHere: false, Url.UserInfo: "" });
+
     /// <summary>Places that ask public proxies or nobody, while another one has the company's mirror.</summary>
-    public static void RunDifferences(Scene scene, IReadOnlyList<Workplace> workplaces)
+    public static void RunDifferences(Scene scene, IEnumerable<Workplace> workplaces, PlacedProxyList? leader)
     {
-        var lists = workplaces.SelectMany(s => s.Of("GOPROXY")).Where(a => a.Value.Length > 0 && !a.IsComputed).Select(a => (Assignment: a, List: GoProxyList.Of(a))).ToList();
-        var leader = lists.Find(l => l.List.Asked.FirstOrDefault() is { Kind: ProxyKind.Company, IsHere: false, Url.UserInfo: "" });
-        if (leader.List is null)
+        if (leader is null)
             return;
-        var mirror = leader.List.Asked.First();
-        foreach (var (assignment, list) in lists)
+        foreach (var (assignment, _) in Lists(workplaces).Where(l => GoesAstray(l.List)))
         {
-            // off is a choice: what is vendored needs nobody.
-            var first = list.Asked.FirstOrDefault();
-            if (first?.Kind is ProxyKind.Direct || (first?.Kind is ProxyKind.Public && !list.HasCompany))
-                scene.Add(new Finding(GoPitfalls.ProxyDiffers, assignment.Place, new("name", assignment.Name), new Fact("value", Shown(assignment.Value)), new Fact("where", leader.Assignment.Place.ToString()), new Fact("mirror", mirror.Host), new Fact("meant", Shown(leader.List.Mended()))));
+            scene.Add(new Finding(GoPitfalls.ProxyDiffers, assignment.Place, new("name", assignment.Name), new Fact("value", Shown(assignment.Value)), new Fact("where", leader.Assignment.Place.ToString()),
+                new Fact("mirror", leader.List.Asked.First().Host), new Fact("meant", Shown(leader.List.Mended()))));
         }
     }
+
+    private static IEnumerable<PlacedProxyList> Lists(IEnumerable<Workplace> workplaces)
+        => workplaces.SelectMany(s => s.Of("GOPROXY")).Where(a => a.Value.Length > 0 && !a.IsComputed).Select(a => new PlacedProxyList(a, GoProxyList.Of(a)));
+
+    /// <summary>Public proxies or nobody first. off is a choice: what is vendored needs nobody.</summary>
+    private static bool GoesAstray(GoProxyList list) => list.Asked.FirstOrDefault()?.Kind is ProxyKind.Direct || (list.Asked.FirstOrDefault()?.Kind is ProxyKind.Public && !list.HasCompany);
 
     private static void Report(Scene scene, Pitfall pitfall, Assignment assignment, Fixes.Edit? fix, IEnumerable<Fact> facts)
         => scene.Add(new Finding(pitfall, assignment.Place, [new("name", assignment.Name), .. facts]) { Fix = fix, IsSelfEvident = true });
@@ -95,3 +103,6 @@ internal static class GoProxyChecks
     /// <summary>A list of URLs as people may see it.</summary>
     public static string Shown(string list) => Secrets.OneLine(Config.ConfigText.Mask(Credentials.Mask(list)), 300);
 }
+
+/// <summary>A place's GOPROXY, and what it says.</summary>
+internal sealed record PlacedProxyList(Assignment Assignment, GoProxyList List);
