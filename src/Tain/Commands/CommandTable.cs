@@ -41,7 +41,7 @@ internal static class CommandTable
                 new("--json", null, "Print one JSON object."),
                 new("--sarif", null, "Print SARIF 2.1.0, for code scanning."),
                 new("--lang", "LANGUAGE", "en or zh. Default: by LC_ALL, LC_MESSAGES or LANG."),
-                new("--ignore", "ID", "Pass over this check; may be repeated. In the repository: ignore: in .tain-doctor.yaml, or a comment tain:ignore ID on the line or the one above.") { IsRepeated = true },
+                new("--ignore", "ID", "Pass over this check, or several joined by commas; may be repeated. In the repository: ignore: in .tain-doctor.yaml, or a comment tain:ignore ID on the line or the one above.") { IsRepeated = true },
                 new("--list", null, "Print all checks."),
                 new("--explain", "ID", "Print a check's story, symptom, cause and remedy."),
             ],

@@ -13,6 +13,9 @@ internal sealed record DoctorOptions
     /// <summary>All questions to mirrors together take no longer. 5 s.</summary>
     public static readonly TimeSpan DefaultDeadline = TimeSpan.FromSeconds(5);
 
+    /// <summary>Flags whose output is no conversation.</summary>
+    private static readonly string[] ForPrograms = ["--json", "--sarif", "--ci"];
+
     /// <summary>Absolute.</summary>
     public required string Folder { get; init; }
 
@@ -56,18 +59,21 @@ internal sealed record DoctorOptions
         Language? language = line.ValueOrNull("--lang") switch { null => LanguageOf(machine), "en" => Language.English, "zh" => Language.Chinese, _ => null };
         if (language is null)
             problems.Add($"--lang: '{ConfigText.Shown(line.ValueOrNull("--lang")!)}' is neither en nor zh");
-        foreach (var id in line.Values("--ignore").Append(line.ValueOrNull("--explain")).OfType<string>().Where(i => Pitfalls.OrNull(i) is null))
+        // A list in one word, as others take it.
+        var ignore = line.Values("--ignore").SelectMany(v => v.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } ids ? ids : [v]).ToList();
+        foreach (var id in ignore.Append(line.ValueOrNull("--explain")).OfType<string>().Where(i => Pitfalls.OrNull(i) is null))
             problems.Add($"'{ConfigText.Shown(id)}' names no check: {(ConfigText.NearestOrNull(id, Pitfalls.All.Select(p => p.Id)) is { } near ? $"did you mean {near}?" : "tain doctor --list prints them")}");
         if (line.Json && line.Has("--sarif"))
             problems.Add("--json and --sarif: take one");
-        if ((line.Has("--fix") || line.Has("--dry-run")) && (line.Json || line.Has("--sarif") || line.Has("--ci")))
-            problems.Add("--fix: shows a diff for people: run it without --json, --sarif and --ci");
         var isFix = line.Has("--fix") || line.Has("--dry-run");
+        var forPrograms = ForPrograms.Where(line.Has).ToList();
+        if (isFix && forPrograms.Count > 0)
+            problems.Add($"{(line.Has("--fix") ? "--fix" : "--dry-run")}: shows a diff for people: run it without {string.Join(" and ", forPrograms)}");
         if (!isFix && line.Has("--yes"))
             problems.Add("--yes: is for --fix: add it");
 
         var isAnybodyThere = !Console.IsInputRedirected && !Console.IsOutputRedirected;
-        if (line.Has("--fix") && !line.Has("--yes") && !line.Has("--dry-run") && !isAnybodyThere)
+        if (line.Has("--fix") && !line.Has("--yes") && !line.Has("--dry-run") && !isAnybodyThere && forPrograms.Count == 0)
             problems.Add("--fix: nobody can be asked here: add --yes, or --dry-run to see the diff");
 
         var isCi = line.Has("--ci");
@@ -75,7 +81,7 @@ internal sealed record DoctorOptions
         {
             Folder = folder,
             Format = line.Json ? ReportFormat.Json : line.Has("--sarif") ? ReportFormat.Sarif : ReportFormat.Text,
-            Ignore = line.Values("--ignore"),
+            Ignore = ignore,
             Deadline = line.Has("--offline") ? TimeSpan.Zero : deadline,
             FailOn = failOn,
             Fix = isFix,

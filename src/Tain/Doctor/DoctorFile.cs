@@ -47,10 +47,14 @@ internal sealed record DoctorFile
         {
             var name = key.TextOrNull() ?? "";
             var at = $"{file.Shown}:{key.Start.Line}: {name}";
-            var words = WordsOrNull(value);
-            if (words is null)
-                problems.Add($"{at}: wants a list of words");
-            else if (name is "private" or "public")
+            if (!Examples.TryGetValue(name, out var example))
+            {
+                problems.Add($"{file.Shown}:{key.Start.Line}: '{Upstream.Secrets.OneLine(name, 80)}' is no key of this file: private, public, npm-scopes, images and ignore are");
+                continue;
+            }
+            var entries = EntriesOf(value, name == "ignore", (node, right) => problems.Add($"{file.Shown}:{node.Start.Line}: {name}: wants a list of words: write {Upstream.Secrets.OneLine(right ?? example, 120)}"));
+            var words = entries.ConvertAll(e => e.Word);
+            if (name is "private" or "public")
             {
                 if (!ModulePatterns.TryParse(string.Join(',', words), out var patterns, out var why))
                     problems.Add($"{at}: {why}");
@@ -65,12 +69,13 @@ internal sealed record DoctorFile
                 result = result with { Images = words };
             else if (name == "ignore")
             {
-                foreach (var word in words.Where(w => Pitfalls.OrNull(w.Split(' ')[0]) is null))
-                    problems.Add($"{at}: '{Upstream.Secrets.OneLine(word, 80)}' names no check: tain doctor --list prints them");
+                foreach (var (word, node) in entries.Where(e => Pitfalls.OrNull(e.Word.Split(' ')[0]) is null))
+                {
+                    var remedy = Config.ConfigText.NearestOrNull(word.Split(' ')[0], Pitfalls.All.Select(p => p.Id)) is { } near ? $"did you mean {near}?" : "tain doctor --list prints them";
+                    problems.Add($"{file.Shown}:{node.Start.Line}: {name}: '{Upstream.Secrets.OneLine(word, 80)}' names no check: {remedy}");
+                }
                 result = result with { Ignore = words };
             }
-            else
-                problems.Add($"{file.Shown}:{key.Start.Line}: '{Upstream.Secrets.OneLine(name, 80)}' is no key of this file: private, public, npm-scopes, images and ignore are");
         }
         return result;
     }
@@ -90,10 +95,36 @@ internal sealed record DoctorFile
         return false;
     }
 
-    private static List<string>? WordsOrNull(YamlNode node) => node switch
+    /// <summary>The keys, each with a value that is right.</summary>
+    private static readonly Dictionary<string, string> Examples = new(StringComparer.Ordinal)
     {
-        YamlScalarNode { Value: { } text } => [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)],
-        YamlSequenceNode list when list.Children.All(c => c is YamlScalarNode) => [.. list.Children.Select(c => c.TextOrNull() ?? "")],
-        _ => null,
+        ["private"] = "private: git.corp.example,github.com/acme",
+        ["public"] = "public: git.corp.example/open",
+        ["npm-scopes"] = "npm-scopes: [\"@acme\"]",
+        ["images"] = "images: [registry.corp.example]",
+        ["ignore"] = "ignore: [container-not-pinned overlays/*]",
     };
+
+    /// <summary>The words of a value, each with its place.</summary>
+    /// <param name="arePairs">Whether an entry has two parts: <c>ID: PATH</c> is where a space was meant, and is looked at as if it had one.</param>
+    /// <param name="wrong">Gets each entry that is no word, and how it is written as one, where that can be told.</param>
+    private static List<(string Word, YamlNode Node)> EntriesOf(YamlNode value, bool arePairs, Action<YamlNode, string?> wrong)
+    {
+        if (value is YamlScalarNode { Value: { } text })
+            return [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(w => (w, value))];
+        var entries = new List<(string Word, YamlNode Node)>();
+        foreach (var node in value is YamlSequenceNode list ? list.Children : [value])
+        {
+            if (node is YamlScalarNode scalar)
+            {
+                entries.Add((scalar.Value ?? "", node));
+                continue;
+            }
+            var meant = arePairs && node is YamlMappingNode { Children.Count: 1 } map && (map.Children.First().Key.TextOrNull(), map.Children.First().Value.TextOrNull()) is ({ } id, { } path) ? $"{id} {path}" : null;
+            wrong(node, meant);
+            if (meant is not null)
+                entries.Add((meant, node));
+        }
+        return entries;
+    }
 }

@@ -20,13 +20,20 @@ public sealed class DoctorOptionsTests
     [Theory]
     [InlineData(new[] { "--json", "--sarif" }, "--json and --sarif: take one")]
     [InlineData(new[] { "--fix", "--json" }, "--fix: shows a diff for people")]
-    [InlineData(new[] { "--fix", "--ci" }, "--fix: shows a diff for people")]
+    [InlineData(new[] { "--fix", "--ci" }, "--fix: shows a diff for people: run it without --ci")]
+    [InlineData(new[] { "--dry-run", "--json" }, "--dry-run: shows a diff for people: run it without --json")]
+    [InlineData(new[] { "--fix", "--yes", "--sarif", "--ci" }, "--fix: shows a diff for people: run it without --sarif and --ci")]
     [InlineData(new[] { "--yes" }, "--yes: is for --fix")]
     [InlineData(new[] { "" }, "there is no folder ''")]
     [InlineData(new[] { "/no/such/folder" }, "there is no folder '/no/such/folder'")]
     [InlineData(new[] { "a", "b" }, "tain doctor takes one DIR")]
     public void What_does_not_go_together_is_told(string[] args, string problem)
-        => Assert.Contains(Read(args, []).Problems, p => p.Contains(problem, StringComparison.Ordinal));
+    {
+        var problems = Read(args, []).Problems;
+        Assert.Contains(problems, p => p.Contains(problem, StringComparison.Ordinal));
+        // And nothing beside it that would contradict it.
+        Assert.True(problems.Count(p => p.StartsWith("--", StringComparison.Ordinal)) < 2, string.Join('\n', problems));
+    }
 
     [Theory]
     [InlineData("zh_CN.UTF-8", null, null, true)]
@@ -49,9 +56,9 @@ public sealed class DoctorOptionsTests
     [Fact]
     public void Flags_become_options_and_ignore_is_repeated()
     {
-        var (options, problems) = Read(["--ignore", "go-sumdb-off", "--ignore=go-insecure", "--fail-on", "never", "--offline", "--sarif", Here], []);
+        var (options, problems) = Read(["--ignore", "go-sumdb-off,go-insecure", "--ignore=go-sum-broken", "--fail-on", "never", "--offline", "--sarif", Here], []);
         Assert.Empty(problems);
-        Assert.Equal(["go-sumdb-off", "go-insecure"], options.Ignore);
+        Assert.Equal(["go-sumdb-off", "go-insecure", "go-sum-broken"], options.Ignore);
         Assert.Equal((null, TimeSpan.Zero, ReportFormat.Sarif, Path.GetFullPath(Here)), (options.FailOn, options.Deadline, options.Format, options.Folder));
         var defaults = Read([Here], []).Options;
         Assert.Equal((Severity.Warning, TimeSpan.FromSeconds(5), ReportFormat.Text, false), (defaults.FailOn, defaults.Deadline, defaults.Format, defaults.Fix));

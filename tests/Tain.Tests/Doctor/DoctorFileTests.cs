@@ -54,6 +54,20 @@ public sealed class DoctorFileTests
         Assert.Contains(problem, Assert.Single(problems), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("ignore: [container-nope, {container-not-pinned: overlays/*}]", ":1: ignore: wants a list of words: write container-not-pinned overlays/*", ":1: ignore: 'container-nope' names no check: ")]
+    [InlineData("ignore:\n  - go-sumdb-of\n  - go-insecure\n  - container-not-pined: a b/*\n", ":4: ignore: wants a list of words: write container-not-pined a b/*", ":2: ignore: 'go-sumdb-of' names no check: did you mean go-sumdb-off?", ":4: ignore: 'container-not-pined a b/*' names no check: did you mean container-not-pinned?")]
+    [InlineData("images:\n  - a.example\n  - [b.example]\nprivates: {}\n", ":3: images: wants a list of words: write images: [registry.corp.example]", ":4: 'privates' is no key of this file: private, public, npm-scopes, images and ignore are")]
+    public void All_that_is_wrong_is_said_at_once_each_at_its_own_line(string text, params string[] expected)
+    {
+        using var patient = new Patient();
+        patient.Write("repo/.tain-doctor.yaml", text);
+        var problems = new List<string>();
+        DoctorFile.Load(patient.Repo, new FileReader(patient.Repo, patient.Home), problems);
+        Assert.Equal(expected.Length, problems.Count);
+        Assert.All(expected, e => Assert.Contains(problems, p => p.Contains(".tain-doctor.yaml" + e, StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task Private_and_public_patterns_decide_where_no_evidence_does()
     {

@@ -60,6 +60,17 @@ public sealed class FixTests : IDisposable
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(copy!));
     }
 
+    [Fact]
+    [System.Runtime.Versioning.SupportedOSPlatform("linux")]
+    public void Copies_are_in_a_folder_of_the_owners_alone()
+    {
+        using var patient = new Patient();
+        patient.Write("home/.config/go/env", "GOSUMDB=off\n");
+        var copies = patient.Machine.CopiesFolder;
+        Assert.StartsWith(copies + "/", Mending.Write(Assert.Single(patient.Consultation().Plan()), copies, Now), StringComparison.Ordinal);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(copies));
+    }
+
     [Theory]
     [InlineData("GOSUMDB=off\r\n", "GOSUMDB=sum.golang.org\n")]
     [InlineData(" GO111MODULE=off\n", "GO111MODULE=on\n")]
@@ -111,6 +122,19 @@ public sealed class FixTests : IDisposable
         Assert.DoesNotContain("S3CR3Tcanary", output.ToString(), StringComparison.Ordinal);
         Assert.Equal(isWritten ? "GOPROXY=https://ann:S3CR3Tcanary@a.corp.example,https://b.corp.example\n" : "GOPROXY=https://ann:S3CR3Tcanary@a.corp.example;https://b.corp.example\n",
             File.ReadAllText(Path.Combine(patient.Home, ".config/go/env")));
+    }
+
+    [Theory]
+    [InlineData("repo/Makefile", "build:\n\tGOSUMDB=off go build\n", true)]
+    [InlineData("home/.config/go/env", "GOSUMDB=off\n", false)]
+    public void A_line_that_is_not_shown_whole_is_said_to_stay_as_it_is(string path, string text, bool isShort)
+    {
+        using var patient = new Patient();
+        patient.Write(path, text);
+        var output = new StringWriter();
+        MendingTalk.Run(patient.Consultation().Plan(), Language.English, Copies, isDry: true, asks: false, TextReader.Null, output, TimeProvider.System);
+        Assert.Equal(isShort, output.ToString().StartsWith("In these lines … stands for the rest of the line, which stays as it is.\n--- ", StringComparison.Ordinal));
+        Assert.Contains("GOSUMDB=sum.golang.org", output.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -29,6 +29,14 @@ public sealed class ReportTests
             var sarif = JsonNode.Parse(texts[2])!;
             var result = Sarif.Value.Evaluate(JsonDocument.Parse(texts[2]).RootElement, new EvaluationOptions { OutputFormat = OutputFormat.List });
             Assert.True(result.IsValid, string.Join('\n', (result.Details ?? []).Where(d => d.Errors is not null).Select(d => $"{d.InstanceLocation}: {string.Join(", ", d.Errors!.Values)}")));
+            Assert.All(sarif["runs"]![0]!["tool"]!["driver"]!["rules"]!.AsArray(), rule =>
+            {
+                var (text, markdown) = (rule!["help"]!["text"]!.GetValue<string>(), rule["help"]!["markdown"]!.GetValue<string>());
+                Assert.NotEmpty(rule["fullDescription"]!["text"]!.GetValue<string>());
+                Assert.Contains("**", markdown, StringComparison.Ordinal);
+                Assert.DoesNotContain("```", text, StringComparison.Ordinal);
+                Assert.DoesNotMatch(@"(?<!\*)\*\*(?!\*)", text);
+            });
             Assert.Equal(diagnosis.Findings.Count, sarif["runs"]![0]!["results"]!.AsArray().Count);
             using var json = JsonDocument.Parse(texts[1]);
             Assert.Equal(diagnosis.Findings.Select(f => f.Pitfall.Id), json.RootElement.GetProperty("findings").EnumerateArray().Select(f => f.GetProperty("id").GetString()));

@@ -54,11 +54,21 @@ internal static class DockerfileChecks
                 if (!downloaded.Add(download) || copy is null || isSaid || instruction.Mounts.Any(m => m.Options.GetValueOrDefault("type") == "cache"))
                     continue;
                 scene.Add(new(DockerfilePitfalls.SourcesFirst, file.AtLine(copy.Line), new Fact("copy", copy.Keyword + " . ."), new Fact("line", copy.Line), new Fact("command", command),
-                    new Fact("at", instruction.Line), new Fact("files", download.Files), new Fact("cache", download.Cache)));
+                    new Fact("at", instruction.Line), new Fact("files", string.Join(' ', [download.Files, .. SettingsOf(scene, file, download)])), new Fact("cache", download.Cache)));
                 // The next ones have the same cause.
                 isSaid = true;
             }
         }
+    }
+
+    /// <summary>The settings files that the download reads and the repository has. The context is the Dockerfile's folder, or the repository.</summary>
+    private static IEnumerable<string> SettingsOf(Scene scene, TextFile file, Download download)
+    {
+        if (download.Settings.Count == 0 || new[] { Path.GetDirectoryName(file.Path)!, scene.Folder }.FirstOrDefault(f => scene.Paths.Contains(Path.Join(f, "package.json"))) is not { } context)
+            return [];
+        // One that git leaves alone is in no other clone, and COPY fails where a file is not.
+        var ignored = new IgnoredFiles(scene.Files, context);
+        return download.Settings.Where(s => Path.Join(context, s) is var path && scene.Paths.Contains(path) && !ignored.Has(path));
     }
 
     /// <summary><c>COPY . .</c>: all of the context.</summary>

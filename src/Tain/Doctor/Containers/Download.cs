@@ -8,10 +8,10 @@ namespace Tain.Doctor.Containers;
 internal sealed record Download(string Tool, string Files, string Cache)
 {
     private static readonly Download Go = new("go", "go.mod go.sum", "/go/pkg/mod");
-    private static readonly Download Npm = new("npm", "package.json package-lock.json", "/root/.npm");
-    private static readonly Download Yarn = new("yarn", "package.json yarn.lock", "/usr/local/share/.cache/yarn");
-    private static readonly Download Pnpm = new("pnpm", "package.json pnpm-lock.yaml", "/root/.local/share/pnpm/store");
-    private static readonly Download Bun = new("bun", "package.json bun.lock", "/root/.bun/install/cache");
+    private static readonly Download Npm = new("npm", "package.json package-lock.json", "/root/.npm") { Settings = [".npmrc"] };
+    private static readonly Download Yarn = new("yarn", "package.json yarn.lock", "/usr/local/share/.cache/yarn") { Settings = [".npmrc", ".yarnrc", ".yarnrc.yml"] };
+    private static readonly Download Pnpm = new("pnpm", "package.json pnpm-lock.yaml", "/root/.local/share/pnpm/store") { Settings = [".npmrc", "pnpm-workspace.yaml"] };
+    private static readonly Download Bun = new("bun", "package.json bun.lock", "/root/.bun/install/cache") { Settings = [".npmrc", "bunfig.toml"] };
     private static readonly Download Pip = new("pip", "requirements.txt", "/root/.cache/pip");
     private static readonly Download Poetry = new("poetry", "pyproject.toml poetry.lock", "/root/.cache/pypoetry");
     private static readonly Download Uv = new("uv", "pyproject.toml uv.lock", "/root/.cache/uv");
@@ -20,6 +20,9 @@ internal sealed record Download(string Tool, string Files, string Cache)
     private static readonly Download Maven = new("mvn", "pom.xml", "/root/.m2");
     private static readonly Download Cargo = new("cargo", "Cargo.toml Cargo.lock", "/usr/local/cargo/registry");
     private static readonly Download DotNet = new("dotnet", "*.csproj", "/root/.nuget/packages");
+
+    /// <summary>Files beside package.json that name registries: without them a private scope is asked of the public one.</summary>
+    public IReadOnlyList<string> Settings { get; private init; } = [];
 
     /// <summary>Settings of the environment with which a tool asks nobody.</summary>
     private static readonly (string Setting, Download Of)[] Offline =

@@ -33,7 +33,8 @@ internal static class ImageChecks
     {
         if (scene.Team.Images.Count == 0 || scene.Team.Images.Any(p => IsBelow(use.Image, p)))
             return;
-        scene.Add(new(ImagePitfalls.NotAllowed, use.Place, new Fact("image", use.Image.Text), new Fact("name", use.Image.Name), new Fact("allowed", string.Join(", ", scene.Team.Images)),
+        var (text, name) = (use.Image.Text, use.Image.Name);
+        scene.Add(new(ImagePitfalls.NotAllowed, use.Place, new Fact("image", text), new Fact("what", text.StartsWith(name, StringComparison.Ordinal) ? new Words(text, text) : new Words($"{text} ({name})", $"{text}（即 {name}）")), new Fact("name", name), new Fact("allowed", string.Join(", ", scene.Team.Images)),
             new Fact("file", DoctorFile.Name)));
     }
 

@@ -14,8 +14,8 @@ internal static class MirrorPitfalls
         new("Docker does not start with this mirror's address", "镜像站地址不合法，Docker 无法启动"),
         new("{address} is no address that dockerd takes in registry-mirrors: it wants http:// or https://, and no query, fragment, user or password, and stops with \"invalid mirror\".",
             "dockerd 的 registry-mirrors 不接受 {address}：必须以 http:// 或 https:// 开头，且不能带查询参数、片段、用户名或密码，否则以 invalid mirror 报错退出。"),
-        new("Write the mirror's host alone: \"https://{host}\". Name a mirror that wants a password in the images instead, such as {host}/library/nginx: in this list no docker login counts (moby#30880).",
-            "只写镜像站主机：\"https://{host}\"。需要密码的镜像站应写在镜像名中，例如 {host}/library/nginx：对这个列表，docker login 保存的凭据不起作用（moby#30880）。"));
+        new("Write scheme and host alone: \"https://{host}\". Name a mirror that wants a password in the images instead, such as {host}/library/nginx: in this list no docker login counts (moby#30880).",
+            "只写协议和主机：\"https://{host}\"。需要密码的镜像站应写在镜像名中，例如 {host}/library/nginx：对这个列表，docker login 保存的凭据不起作用（moby#30880）。"));
 
     public static Pitfall DockerPath { get; } = new("docker-mirror-path", Severity.Warning,
         new("A mirror of Docker's stands below a path", "Docker 镜像站地址带有路径"),

@@ -94,6 +94,9 @@ internal static class Mending
                 throw new IOException("it was changed meanwhile: run tain doctor --fix again");
         }
         var copy = Path.Join(copies, now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture), file.Path);
+        // Copies of settings may have secrets: the folder is its owner's alone, whatever the modes below it.
+        if (!OperatingSystem.IsWindows())
+            Directory.CreateDirectory(copies, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
         // With the mode of what it is a copy of.
         File.Copy(file.Path, copy, overwrite: false);

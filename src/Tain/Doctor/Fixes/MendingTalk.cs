@@ -6,6 +6,7 @@ namespace Tain.Doctor.Fixes;
 internal static class MendingTalk
 {
     private static readonly Words None = new("There is nothing that --fix can put right.", "没有 --fix 能自动修复的问题。");
+    private static readonly Words Shortened = new("In these lines … stands for the rest of the line, which stays as it is.", "下列各行中的 … 表示该行的其余部分，保持不变。");
     private static readonly Words Question = new("Write these changes? [y/N] ", "写入以上修改？[y/N] ");
     private static readonly Words Nothing = new("Nothing was written.", "没有写入任何内容。");
     private static readonly Words Written = new("written: {path} (before: {copy})", "已写入：{path}（原文件备份：{copy}）");
@@ -22,8 +23,11 @@ internal static class MendingTalk
             output.WriteLine(None.In(language));
             return true;
         }
-        foreach (var file in files)
-            output.WriteLine(Redaction.Clean(file.Diff()).TrimEnd());
+        var diffs = files.Select(f => Redaction.Clean(f.Diff()).TrimEnd()).ToList();
+        if (diffs.Exists(d => d.Split('\n').Any(IsShortened)))
+            output.WriteLine(Shortened.In(language));
+        foreach (var diff in diffs)
+            output.WriteLine(diff);
         output.WriteLine();
         if (isDry)
             return true;
@@ -53,4 +57,6 @@ internal static class MendingTalk
         }
         return isWhole;
     }
+
+    private static bool IsShortened(string line) => line is ['-' or '+', .. var text] && (text.StartsWith('…') || text.EndsWith('…'));
 }

@@ -12,6 +12,12 @@ internal static class GoPatternChecks
     private static readonly Words NoModule = new("matches no module here, though without .git it would", "匹配不到这里的任何模块，去掉 .git 才能匹配");
     private static readonly Words OwnPrefixes = new("the beginnings of your own module paths, such as github.com/acme", "自己模块路径的前缀，例如 github.com/acme");
 
+    private static readonly Words NotSet = new("not set", "未设置");
+    private static readonly Words NotSetOnMachine = new("not set on this machine", "本机未设置");
+
+    /// <summary>Characters of a list that is told as a command.</summary>
+    private const int MaxCommand = 300;
+
     public static void RunPatterns(Scene scene, Workplace workplace)
     {
         var modules = scene.Go.Modules.SelectMany(m => m.Requirements.Select(r => r.Path).Append(m.Content.ModulePath ?? "")).ToHashSet(StringComparer.Ordinal);
@@ -61,10 +67,11 @@ internal static class GoPatternChecks
         var database = workplace.LastOrNull("GOSUMDB")?.Value.Split(' ', '+')[0] is { Length: > 0 } name ? name : "sum.golang.org";
         // A company's own mirror passes the database on, or should: then the name goes no further than there, and is refused there.
         var isCompanyAlone = proxy.HasCompany && !proxy.HasPublic;
-        var receivesNames = isCompanyAlone ? $"{database} ({proxy.Asked.First(e => e.Kind is ProxyKind.Company).Host})" : database;
+        var mirror = isCompanyAlone ? proxy.Asked.First(e => e.Kind is ProxyKind.Company).Host : "";
+        var receivesNames = isCompanyAlone ? new Words($"{database} by way of {mirror}", $"{database}（经由 {mirror}）") : new Words(database, database);
         // Where proxies are named as broken, that comes first.
-        var byVariable = new Dictionary<string, (HashSet<string> Receivers, List<(string Path, Place Place)> Modules)>(StringComparer.Ordinal);
-        Require("GONOPROXY", proxy.PublicHosts);
+        var byVariable = new Dictionary<string, (HashSet<Words> Receivers, List<(string Path, Place Place)> Modules)>(StringComparer.Ordinal);
+        Require("GONOPROXY", proxy.PublicHosts.Select(h => new Words(h, h)));
         if (database != "off")
             Require("GONOSUMDB", [receivesNames]);
 
@@ -81,9 +88,9 @@ internal static class GoPatternChecks
             scene.Add(new Finding(GoPitfalls.PrivateUncovered, place,
                 new("modules", List(uncovered.Select(m => m.Path).Distinct(StringComparer.Ordinal))),
                 new Fact("name", variable),
-                new Fact("value", current is null or { Value: "" } ? new Words("not set", "未设置") : new Words(GoProxyChecks.Shown(current.Value), GoProxyChecks.Shown(current.Value))),
-                new Fact("receivers", string.Join(", ", receivers.Order(StringComparer.Ordinal))),
-                new Fact("meant", GoProxyChecks.Shown(meant)))
+                new Fact("value", current is { Value.Length: > 0 } ? new Words(GoProxyChecks.Shown(current.Value), GoProxyChecks.Shown(current.Value)) : workplace.Kind is WorkplaceKind.Machine ? NotSetOnMachine : NotSet),
+                new Fact("receivers", new Words(string.Join(", ", receivers.Select(r => r.English).Order(StringComparer.Ordinal)), string.Join("、", receivers.Select(r => r.Chinese).Order(StringComparer.Ordinal)))),
+                new Fact("write", ToWrite(workplace, settings, variable, current, meant)))
             {
                 Fix = fix,
                 IsSelfEvident = uncovered.All(m => scene.Go.Private.EvidenceFor(m.Path) is PrivateEvidence.Machine),
@@ -93,7 +100,7 @@ internal static class GoPatternChecks
         }
 
         // GOPRIVATE is what counts where the finer variable is not set (go help private).
-        void Require(string finer, IEnumerable<string> receivers)
+        void Require(string finer, IEnumerable<Words> receivers)
         {
             var told = receivers.ToList();
             // Behind a company's mirror GOPRIVATE would send the module past it.
@@ -107,6 +114,17 @@ internal static class GoPatternChecks
                 byVariable[variable] = entry = ([], uncovered);
             entry.Receivers.UnionWith(told);
         }
+    }
+
+    /// <summary>What can be pasted: on the machine <c>go env -w</c>, unless a variable of the environment would hide what it writes.</summary>
+    private static Words ToWrite(Workplace workplace, GoEnvironment settings, string variable, Assignment? current, string meant)
+    {
+        var setting = $"{variable}={GoProxyChecks.Shown(meant)}";
+        var isOfEnvFile = settings.EnvFile is { } file && (current is null || current.Place.File?.Path == file.Path);
+        // Between quotes only what can't end them, and what is shown whole.
+        return workplace.Kind is WorkplaceKind.Machine && isOfEnvFile && meant.Length < MaxCommand && !setting.Contains('\'', StringComparison.Ordinal)
+            ? new($"On this machine: go env -w '{setting}'", $"在本机执行：go env -w '{setting}'")
+            : new($"Set {setting}", $"设置 {setting}");
     }
 
     /// <summary>A list that stays short.</summary>

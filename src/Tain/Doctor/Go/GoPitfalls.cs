@@ -56,12 +56,12 @@ internal static class GoPitfalls
     public static readonly Pitfall CredentialsInUrl = new("go-credentials-in-url", Severity.Error,
         new("Credentials in a URL", "URL 中含有凭据"),
         new("{name} has a password in the URL of {host}: whoever can read this setting has it: in logs, in `go env`, among the processes, in the history of this file.", "{name} 在 {host} 的 URL 中写了密码：能看到这项设置的人都能得到它：日志、`go env`、进程列表以及该文件的历史记录。"),
-        new("Take it out of the URL, change the password, and put it into ~/.netrc: machine {host} login NAME password TOKEN.", "从 URL 中删除并更换该密码，改写入 ~/.netrc：machine {host} login 用户名 password 令牌。"));
+        new("Take it out of the URL and change the password. {advice}", "从 URL 中删除并更换该密码。{advice}"));
 
     public static readonly Pitfall PrivateUncovered = new("go-private-uncovered", Severity.Error,
         new("Private modules that no pattern keeps from public servers", "私有模块没有被任何模式覆盖，会被发往公共服务器"),
-        new("This company's own {modules} is not covered by {name} ({value}): the name goes to {receivers}, which can't know it.", "{modules} 是公司自己的模块，而 {name}（{value}）没有覆盖它：其名称会发送给 {receivers}，而对方不可能有它。"),
-        new("Set {name}={meant}.", "设置 {name}={meant}。"));
+        new("{name} ({value}) does not cover this company's own {modules}: private names go to {receivers}, which can't have what they name.", "{name}（{value}）没有覆盖公司自己的 {modules}：私有名称会发送给 {receivers}，而对方不可能有这些模块。"),
+        new("{write}", "{write}"));
 
     public static readonly Pitfall PrivateTooWide = new("go-private-too-wide", Severity.Warning,
         new("A private pattern that covers public modules", "私有模式覆盖了公共模块"),

@@ -42,7 +42,7 @@ internal static partial class GoSafetyChecks
                     break;
             }
             if (assignment.Name is "GOPROXY" or "GOSUMDB")
-                CheckCredentials(scene, assignment.Name, assignment.Value, assignment.Place);
+                CheckCredentials(scene, workplace.Kind, assignment.Name, assignment.Value, assignment.Place);
         }
         if (workplace.File is not { } file)
             return;
@@ -52,7 +52,7 @@ internal static partial class GoSafetyChecks
         foreach (Match match in Rewrite().Matches(file.Text))
         {
             if (!IsComment(file, match.Index))
-                CheckCredentials(scene, "git", match.Value, file.At(match.Index));
+                CheckCredentials(scene, workplace.Kind, "git", match.Value, file.At(match.Index));
         }
     }
 
@@ -66,13 +66,13 @@ internal static partial class GoSafetyChecks
         foreach (var file in GitSettings.Read(scene.Machine, scene.Files))
         {
             foreach (Match match in UrlSection().Matches(file.Text))
-                CheckCredentials(scene, "git", match.Value, file.At(match.Index), Severity.Note);
+                CheckCredentials(scene, WorkplaceKind.Machine, "git", match.Value, file.At(match.Index), Severity.Note);
         }
         foreach (var (name, value) in scene.Machine.Environment.Where(v => v.Key.StartsWith("GIT_CONFIG_KEY_", StringComparison.Ordinal) && v.Value.StartsWith("url.", StringComparison.OrdinalIgnoreCase)))
-            CheckCredentials(scene, name, value, Place.OfVariable(name));
+            CheckCredentials(scene, WorkplaceKind.Machine, name, value, Place.OfVariable(name));
     }
 
-    private static void CheckCredentials(Scene scene, string name, string text, Place place, Severity severity = Severity.Error)
+    private static void CheckCredentials(Scene scene, WorkplaceKind kind, string name, string text, Place place, Severity severity = Severity.Error)
     {
         foreach (var found in Credentials.Find(text))
         {
@@ -83,9 +83,21 @@ internal static partial class GoSafetyChecks
                 continue;
             var host = text.AsSpan(found.End + 1);
             host = host[..(host.IndexOfAny(HostEnds) is >= 0 and var end ? end : host.Length)];
-            scene.Add(new Finding(GoPitfalls.CredentialsInUrl, place, new("name", name), new Fact("host", host.ToString())) { Severity = severity });
+            scene.Add(new Finding(GoPitfalls.CredentialsInUrl, place, new("name", name), new Fact("host", host.ToString()), new Fact("advice", WhereToPut(kind, host.ToString()))) { Severity = severity });
         }
     }
+
+    /// <summary>Where the new password belongs: nobody's ~/.netrc is in a pipeline or in an image.</summary>
+    private static Words WhereToPut(WorkplaceKind kind, string host) => kind switch
+    {
+        WorkplaceKind.Pipeline => new($"Keep the new one as a masked variable of the pipeline (GitLab has CI_JOB_TOKEN), and have the job write it into ~/.netrc: machine {host} login NAME password $VARIABLE",
+            $"新密码存为流水线的保密变量（GitLab 自带 CI_JOB_TOKEN），由任务写入 ~/.netrc：machine {host} login 用户名 password $变量"),
+        WorkplaceKind.Image => new($"Hand a netrc with the new one (machine {host} login NAME password TOKEN) to the build by RUN --mount=type=secret,id=netrc,target=/root/.netrc",
+            $"把写有新密码的 netrc（machine {host} login 用户名 password 令牌）作为 secret 交给构建：RUN --mount=type=secret,id=netrc,target=/root/.netrc"),
+        WorkplaceKind.Deployment => new($"Mount a netrc with the new one (machine {host} login NAME password TOKEN) from a secret of Kubernetes or compose.",
+            $"把写有新密码的 netrc（machine {host} login 用户名 password 令牌）存为 Kubernetes 或 compose 的 secret 并挂载。"),
+        _ => new($"Put the new one into ~/.netrc: machine {host} login NAME password TOKEN", $"新密码写入 ~/.netrc：machine {host} login 用户名 password 令牌"),
+    };
 
     private static bool IsComment(TextFile file, int at) => file.Line(file.At(at).Line).TrimStart() is ['#', ..] or ['/', '/', ..];
 

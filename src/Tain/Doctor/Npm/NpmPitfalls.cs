@@ -2,18 +2,18 @@ namespace Tain.Doctor.Npm;
 
 internal static class NpmPitfalls
 {
-    /// <summary>Facts: scope, name, default (registry), evidence (place), file, line.</summary>
+    /// <summary>Facts: scope, name, default (registry), evidence (the place, and what it says), file, line.</summary>
     public static Pitfall ScopeNoRegistry { get; } = new("npm-scope-no-registry", Severity.Error,
         new("A scope of your own is asked of a public registry", "自有作用域的包会向公共 registry 请求"),
         new("{scope} is your own ({evidence}), but no setting that counts here names its registry. {name} is asked of {default}, where a stranger may publish that name and have it installed.",
-            "{scope} 是自有作用域（见 {evidence}），但此处生效的配置没有为它指定 registry。{name} 会向 {default} 请求：外人可以在那里发布同名包，并被安装进来。"),
+            "{scope} 是自有作用域（{evidence}），但此处生效的配置没有为它指定 registry。{name} 会向 {default} 请求：外人可以在那里发布同名包，并被安装进来。"),
         new("Write into {file}: {line}", "在 {file} 中写入：{line}"));
 
-    /// <summary>Facts: scope, registry, evidence (place), line.</summary>
+    /// <summary>Facts: scope, registry, evidence (the place, and what it says), line.</summary>
     public static Pitfall ScopePublic { get; } = new("npm-scope-public", Severity.Error,
         new("A scope of your own is mapped to a public registry", "自有作用域被指向公共 registry"),
         new("{scope} is your own ({evidence}), but is mapped to {registry} here: its names are sent there, and what strangers publish under them is installed.",
-            "{scope} 是自有作用域（见 {evidence}），这里却指向 {registry}：包名会泄露到那里，外人发布的同名包也会被安装。"),
+            "{scope} 是自有作用域（{evidence}），这里却指向 {registry}：包名会泄露到那里，外人发布的同名包也会被安装。"),
         new("Map it to your own registry: {line}", "改为指向自己的 registry：{line}"));
 
     /// <summary>Facts: registry, other (registry), where (the other's place).</summary>
@@ -24,11 +24,11 @@ internal static class NpmPitfalls
         new("Name one registry for all, {registry} or {other}, in a file that is committed, and let nothing else name another.",
             "统一用一个 registry（{registry} 或 {other}），写在提交到仓库的配置文件里，其他位置不要再写别的。"));
 
-    /// <summary>Facts: old, new, count.</summary>
+    /// <summary>Facts: old, new, error (and how many places in the file, where there are more).</summary>
     public static Pitfall RegistryRetired { get; } = new("npm-registry-retired", Severity.Error,
         new("A registry that is no more", "使用了已停用的 registry"),
-        new("{old} was replaced by {new} and is to be shut off; its certificate expired in January 2024, so installs fail with CERT_HAS_EXPIRED (places in this file: {count}).",
-            "{old} 已由 {new} 取代，即将下线；其证书已于 2024 年 1 月过期，安装会报 CERT_HAS_EXPIRED（本文件中共 {count} 处）。"),
+        new("{old} was replaced by {new} and is to be shut off; its certificate expired in January 2024, so installs fail with {error}.",
+            "{old} 已由 {new} 取代，即将下线；其证书已于 2024 年 1 月过期，安装会报 {error}。"),
         new("Write {new} in place of {old}. Don't switch certificate checks off.", "把 {old} 换成 {new}。不要关闭证书校验。"));
 
     /// <summary>Facts: setting, whose (who believes it), authority (where an own one is named).</summary>

@@ -27,6 +27,7 @@ internal sealed class GoProbes(Scene scene, ProbeClient client, ProbeClient bare
     private const int AtOnce = 16;
 
     private static readonly Words CheckAddress = new("Check the address and the network from this machine (curl -v {mirror}), or take the mirror out of GOPROXY.", "在本机检查地址和网络（curl -v {mirror}），或将其从 GOPROXY 中移除。");
+    private static readonly Words SetMirror = new("GOPROXY is not set, so this is the go command's own default. Set it to the company's mirror (go env -w GOPROXY=https://goproxy.corp.example); where there is none, check the network from this machine (curl -v {mirror}).", "GOPROXY 未设置，因此用的是 go 命令自己的默认值。请将它设为公司的镜像（go env -w GOPROXY=https://goproxy.corp.example）；如果没有镜像，请在本机检查网络（curl -v {mirror}）。");
     private static readonly Words AskWhy = new("It is reached: ask whoever runs it what it lacks. A Tain says so itself: curl {root}/api/v1/explain/go/{module}.", "已经连上它：请询问其运营者缺少什么。如果是 Tain，它自己会说明：curl {root}/api/v1/explain/go/{module}。");
 
     private static readonly Words GoesItself = new("the go command goes to the database itself, which learns every module that is new to go.sum, and where it can't be reached each of them fails", "go 命令会直接访问该数据库，go.sum 中没有的每个新模块都会被它知道，而连不上时这些模块都会失败");
@@ -135,7 +136,7 @@ internal sealed class GoProbes(Scene scene, ProbeClient client, ProbeClient bare
     }
 
     private static Fact Advice(ProbedProxy mirror, GoSample sample, bool isReached)
-        => new("advice", Filled(isReached ? AskWhy : CheckAddress, mirror.Name, mirror.Name.EndsWith("/go", StringComparison.Ordinal) ? mirror.Name[..^3] : mirror.Name, sample.Name));
+        => new("advice", Filled(mirror.IsDefault ? SetMirror : isReached ? AskWhy : CheckAddress, mirror.Name, mirror.Name.EndsWith("/go", StringComparison.Ordinal) ? mirror.Name[..^3] : mirror.Name, sample.Name));
 
     private static Words Filled(Words words, string mirror, string root, string module)
     {

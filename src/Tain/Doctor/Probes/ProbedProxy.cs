@@ -16,6 +16,9 @@ internal sealed record ProbedProxy(UpstreamSource Source, bool IsPublic, Place P
     /// machine would reach behind a company's mirror alone, learns no name from us.</summary>
     public bool MayBeAsked { get; init; }
 
+    /// <summary>Nobody named it: GOPROXY is not set, and the go command has this one by default.</summary>
+    public bool IsDefault { get; init; }
+
     /// <summary>Those of this machine's list in its order, then those that the repository's files name.</summary>
     /// <param name="unusable">Gets what can't be asked at all, and why.</param>
     public static IReadOnlyList<ProbedProxy> Find(Scene scene, GoEnvironment settings, List<(Place Place, string Shown, string Why)> unusable)
@@ -40,7 +43,7 @@ internal sealed record ProbedProxy(UpstreamSource Source, bool IsPublic, Place P
                 if (!SourceChain.TryParse(element.Text, out var chain, out var error) || chain.Links is not [{ Source: { } source }])
                     unusable.Add((place, GoProxyChecks.Shown(element.Text), error ?? "is no URL"));
                 else if (!mirrors.Exists(m => m.Name == source.Name))
-                    mirrors.Add(new(isOwn ? source : source with { UserInfo = null }, isPublic, place, isOwn ? order++ : -1, element.Separator) { MayBeAsked = isOwn && !(isPublic && isBehindCompany) });
+                    mirrors.Add(new(isOwn ? source : source with { UserInfo = null }, isPublic, place, isOwn ? order++ : -1, element.Separator) { MayBeAsked = isOwn && !(isPublic && isBehindCompany), IsDefault = isOwn && own is not { Value.Length: > 0 } });
                 isBehindCompany |= !isPublic;
             }
         }

@@ -1,10 +1,11 @@
 using System.Reflection;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Tain.Doctor.Reports;
 
 /// <summary>The checks and their stories. The stories are docs/pitfalls.md itself, which the program carries with it.</summary>
-internal static class PitfallText
+internal static partial class PitfallText
 {
     /// <summary>One line a check.</summary>
     public static string List(Language language)
@@ -21,6 +22,21 @@ internal static class PitfallText
     {
         var pitfall = Pitfalls.OrNull(id) ?? throw new ArgumentException($"there is no check {id}", nameof(id));
         return SectionOrNull(id, language) ?? $"{id}: {pitfall.Title.In(language)}\n";
+    }
+
+    /// <summary>A section for readers that show no markdown; what stands in its blocks of code stays as it is.</summary>
+    public static string WithoutMarkup(string section)
+    {
+        var text = new StringBuilder(section.Length);
+        var isCode = false;
+        foreach (var line in section.TrimEnd().Split('\n'))
+        {
+            if (line.StartsWith("```", StringComparison.Ordinal))
+                isCode = !isCode;
+            else
+                text.Append(isCode ? "    " + line : Bold().Replace(line, "$1").Replace("`", "", StringComparison.Ordinal)).Append('\n');
+        }
+        return text.ToString();
     }
 
     /// <summary>The section under the heading <c>### ID</c>; null when there is none.</summary>
@@ -42,4 +58,7 @@ internal static class PitfallText
         }
         return section.Length == 0 ? null : section.ToString().TrimEnd() + "\n";
     }
+
+    [GeneratedRegex(@"(?<!\*)\*\*([^*]+)\*\*(?!\*)")]
+    private static partial Regex Bold();
 }

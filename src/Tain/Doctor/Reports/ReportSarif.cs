@@ -55,7 +55,9 @@ internal static class ReportSarif
         json.WriteStartObject("tool");
         json.WriteStartObject("driver");
         json.WriteString("name", "tain doctor");
-        json.WriteString("semanticVersion", (Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0.0.0").Split('+')[0]);
+        var version = (Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0.0.0").Split('+')[0];
+        json.WriteString("version", version);
+        json.WriteString("semanticVersion", version);
         json.WriteString("language", language is Language.Chinese ? "zh-CN" : "en-US");
         json.WriteStartArray("rules");
         foreach (var rule in rules)
@@ -63,7 +65,14 @@ internal static class ReportSarif
             json.WriteStartObject();
             json.WriteString("id", rule.Id);
             WriteMessage(json, "shortDescription", rule.Title.In(language));
-            WriteMessage(json, "help", PitfallText.Explain(rule.Id, language));
+            // The reason has facts of a case, which a rule has none of.
+            WriteMessage(json, "fullDescription", rule.Title.In(language));
+            // Our own page, as --explain prints it: to clean it would only spoil its examples.
+            var section = PitfallText.Explain(rule.Id, language);
+            json.WriteStartObject("help");
+            json.WriteString("text", PitfallText.WithoutMarkup(section));
+            json.WriteString("markdown", section);
+            json.WriteEndObject();
             json.WriteStartObject("defaultConfiguration");
             json.WriteString("level", Level(rule.Severity));
             json.WriteEndObject();

@@ -11,6 +11,7 @@ internal static class ReportText
     private static readonly Words Fixable = new("--fix does it", "--fix 可自动完成");
     private static readonly Words Nothing = new("nothing wrong was found", "没有发现问题");
     private static readonly Words MirrorsTitle = new("Mirrors that were asked, the fastest first:", "已询问的镜像站（由快到慢）：");
+    private static readonly Words SilentTitle = new("Mirrors that were asked; none answered:", "已询问的镜像站（均无应答）：");
     private static readonly Words PassedOverTitle = new("Skipped:", "已跳过：");
 
     public static string Write(Diagnosis diagnosis, ReportStyle style)
@@ -72,7 +73,7 @@ internal static class ReportText
         if (diagnosis.Mirrors.Count == 0)
             return;
         var language = style.Language;
-        text.Append(MirrorsTitle.In(language)).Append('\n');
+        text.Append((diagnosis.Mirrors.Any(m => m.Latency is not null) ? MirrorsTitle : SilentTitle).In(language)).Append('\n');
         var width = diagnosis.Mirrors.Max(m => m.Mirror.Length);
         foreach (var mirror in diagnosis.Mirrors)
         {

@@ -5,9 +5,10 @@ namespace Tain.Doctor.Npm.Checks;
 
 /// <summary>Why a scope is held to be the company's own.</summary>
 /// <param name="Said">The place that says so.</param>
+/// <param name="Why">The same with what it says.</param>
 /// <param name="Registry">Where its packages are; null when nothing tells.</param>
 /// <param name="IsCertain">Whether the team or a setting says so, rather than a name that looks like it.</param>
-internal sealed record OwnScope(string Scope, string Said, string? Registry, bool IsCertain);
+internal sealed record OwnScope(string Scope, string Said, Words Why, string? Registry, bool IsCertain);
 
 /// <summary>The scopes that are the company's own. A scope is one only where something says so: an app of a public project's team has its scope, and depends on its public packages.</summary>
 internal sealed class OwnScopes
@@ -38,13 +39,13 @@ internal sealed class OwnScopes
         // In this order: what is said first about a scope is what people are told.
         var settings = npm.AllSettings().Where(IsOwn).ToList();
         foreach (var named in npm.Scene.Team.NpmScopes)
-            _scopes.TryAdd(named, new(named, DoctorFile.Name, settings.Find(s => s.ScopeOrNull == named)?.Value, true));
+            _scopes.TryAdd(named, new(named, DoctorFile.Name, new($"{DoctorFile.Name} says so", $"{DoctorFile.Name} 中声明"), settings.Find(s => s.ScopeOrNull == named)?.Value, true));
         foreach (var setting in settings)
-            _scopes.TryAdd(setting.ScopeOrNull!, new(setting.ScopeOrNull!, setting.Place.ToString(), setting.Value, true));
+            _scopes.TryAdd(setting.ScopeOrNull!, new(setting.ScopeOrNull!, setting.Place.ToString(), new($"{setting.Place} gives it a registry of your own", $"{setting.Place} 为它指定了自有 registry"), setting.Value, true));
         foreach (var package in npm.Packages)
         {
             if (NpmName.ScopeOrNull(package.Name) is { } scope && package.PublishRegistry is var (url, place) && IsPrivate(url) && !_published.Contains(scope))
-                _scopes.TryAdd(scope, new(scope, place.ToString(), url, true));
+                _scopes.TryAdd(scope, new(scope, place.ToString(), new($"{place} has it published to {RegistryUrl.HostOrNull(url)}", $"{place} 将它发布到 {RegistryUrl.HostOrNull(url)}"), url, true));
         }
         foreach (var lockfile in npm.Projects.SelectMany(p => p.Lockfiles))
             AddOf(lockfile);
@@ -73,7 +74,8 @@ internal sealed class OwnScopes
             if (scopes is not [{ } scope] || WellKnown.Contains(scope) || hosts.Exists(h => h.Entry.ScopeOrNull == scope && h.Host != host.Key))
                 continue;
             var first = host.First().Entry;
-            _scopes.TryAdd(scope, new(scope, lockfile.At(first).ToString(), RegistryUrl.BaseOrNull(first.Url!, first.Name), true));
+            var place = lockfile.At(first).ToString();
+            _scopes.TryAdd(scope, new(scope, place, new($"{place}: all that comes from {host.Key} is in it", $"{place}：来自 {host.Key} 的包全部属于它"), RegistryUrl.BaseOrNull(first.Url!, first.Name), true));
         }
     }
 
@@ -84,7 +86,7 @@ internal sealed class OwnScopes
         {
             var scope = packages.Key;
             if (packages.All(p => p.IsPrivate) && !WellKnown.Contains(scope) && !_published.Contains(scope))
-                _scopes.TryAdd(scope, new(scope, packages.First().File.Shown, null, false));
+                _scopes.TryAdd(scope, new(scope, packages.First().File.Shown, new($"{packages.First().File.Shown} is a private package in it", $"{packages.First().File.Shown} 是其中的私有包"), null, false));
         }
     }
 }

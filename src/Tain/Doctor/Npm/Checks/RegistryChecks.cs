@@ -33,7 +33,7 @@ internal static partial class RegistryChecks
     }
 
     private static Finding Make(Place place, string old, int count, Edit? fix)
-        => new(NpmPitfalls.RegistryRetired, place, new Fact("old", old), new Fact("new", Replacement(old)), new Fact("count", count)) { Fix = fix, IsSelfEvident = true };
+        => new(NpmPitfalls.RegistryRetired, place, new Fact("old", old), new Fact("new", Replacement(old)), new Fact("error", count > 1 ? new Words($"CERT_HAS_EXPIRED (places in this file: {count})", $"CERT_HAS_EXPIRED（本文件中共 {count} 处）") : new Words("CERT_HAS_EXPIRED", "CERT_HAS_EXPIRED"))) { Fix = fix, IsSelfEvident = true };
 
     private static IEnumerable<TextFile> Texts(NpmScene npm)
     {

@@ -72,7 +72,7 @@ internal static class ScopeChecks
         var url = scope.Registry is { } registry && !RegistryUrl.HasPassword(registry) && RegistryUrl.Show(registry) == registry.Trim() ? registry.Trim() : null;
         var file = npm.Scene.Files.ReadOrNew(Path.Join(project.Folder, project.Tool is NpmTool.Yarn ? ".yarnrc.yml" : ".npmrc"));
         return new(NpmPitfalls.ScopeNoRegistry, place,
-            new Fact("scope", scope.Scope), new Fact("name", name), new Fact("default", RegistryUrl.Show(asked)), new Fact("evidence", scope.Said), new Fact("file", file.Shown),
+            new Fact("scope", scope.Scope), new Fact("name", name), new Fact("default", RegistryUrl.Show(asked)), new Fact("evidence", scope.Why), new Fact("file", file.Shown),
             new Fact("line", SettingLine.OfScope(project.Tool, scope.Scope, url ?? "https://npm.corp.example/")))
         {
             Severity = severity,
@@ -91,7 +91,7 @@ internal static class ScopeChecks
             return;
         var known = scope.Registry is { } url && !RegistryUrl.HasPassword(url) ? url.Trim() : null;
         npm.Scene.Add(new(NpmPitfalls.ScopePublic, setting.Place,
-            new Fact("scope", scope.Scope), new Fact("registry", RegistryUrl.Show(setting.Value)), new Fact("evidence", scope.Said),
+            new Fact("scope", scope.Scope), new Fact("registry", RegistryUrl.Show(setting.Value)), new Fact("evidence", scope.Why),
             new Fact("line", SettingLine.InPlaceOf(setting, RegistryUrl.Show(known ?? "https://npm.corp.example/"))))
         {
             Fix = known is null ? null : setting.ChangeOrNull(known),
