@@ -59,6 +59,17 @@ public sealed partial class DoctorCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_home_that_is_not_there_yet_is_made_and_this_folder_is_not_taken_for_it()
+    {
+        Write("go.mod", "module example.io/app\n\ngo 1.26\n\nrequire git.acme.internal/lib v1.0.0\n");
+        var home = _folder["a-home-of-nobody"];
+        var run = await RunAsync(["--offline", "--fix", "--yes"], ("HOME", home));
+        Assert.Contains("~/.config/go/env", run.Output, StringComparison.Ordinal);
+        Assert.Equal("GOPRIVATE=git.acme.internal\n", await File.ReadAllTextAsync(Path.Combine(home, ".config/go/env"), TestContext.Current.CancellationToken));
+        Assert.False(Directory.Exists(Path.Combine(Repo, ".config")) || Directory.Exists(Path.Combine(Repo, "below/it/.config")) || Directory.Exists(Path.Combine(Repo, "below/it/.local")));
+    }
+
+    [Fact]
     public async Task In_a_pipeline_each_finding_is_an_annotation_of_its_line_and_nothing_has_a_color()
     {
         var run = await RunAsync(["--offline", "--ci"], ("GITHUB_ACTIONS", "true"), ("TERM", "xterm-256color"));

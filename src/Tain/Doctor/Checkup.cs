@@ -16,7 +16,7 @@ internal static class Checkup
 
     public static Scene Look(Machine machine, string folder, DoctorFile team, FileReader files)
     {
-        var paths = FolderWalk.Find(folder, IsWanted, files.PassOver);
+        var paths = FolderWalk.Find(folder, IsWanted, new IgnoredFiles(files, folder).Has, files.PassOver);
         var reader = new WorkplaceReader(files, Variables);
         var scene = new Scene(machine, folder, team, files, paths, [.. paths.Select(p => reader.ReadOrNull(Below(folder, p), p)).OfType<Workplace>()]);
         Go.GoChecks.Run(scene);

@@ -16,7 +16,7 @@ internal sealed record Machine(IReadOnlyDictionary<string, string> Environment, 
         var environment = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (System.Collections.DictionaryEntry variable in System.Environment.GetEnvironmentVariables())
             environment[(string)variable.Key] = (string?)variable.Value ?? "";
-        return new(environment, System.Environment.GetFolderPath(System.Environment.SpecialFolder.UserProfile));
+        return new(environment, System.Environment.GetFolderPath(System.Environment.SpecialFolder.UserProfile, System.Environment.SpecialFolderOption.DoNotVerify));
     }
 
     /// <summary>The variable; null when it is not set, or empty: the tools make no difference.</summary>

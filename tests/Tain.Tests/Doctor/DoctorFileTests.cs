@@ -87,12 +87,12 @@ public sealed class DoctorFileTests
         foreach (var path in (string[])["a/Dockerfile", "node_modules/x/Dockerfile", "vendor/x/Dockerfile", ".git/Dockerfile", "testdata/Dockerfile", "Dockerfile.20261127T152302Z.bak", "b/.hidden/Dockerfile"])
             patient.Write("repo/" + path, "");
         var passedOver = new List<string>();
-        var found = FolderWalk.Find(patient.Repo, (_, name) => name.StartsWith("Dockerfile", StringComparison.Ordinal), (path, _) => passedOver.Add(path));
+        var found = FolderWalk.Find(patient.Repo, (_, name) => name.StartsWith("Dockerfile", StringComparison.Ordinal), _ => false, (path, _) => passedOver.Add(path));
         Assert.Equal(["a/Dockerfile", "b/.hidden/Dockerfile"], found.Select(f => Path.GetRelativePath(patient.Repo, f)));
         Assert.Empty(passedOver);
 
         patient.Write("repo/" + string.Concat(Enumerable.Repeat("d/", FolderWalk.MaxDepth + 1)) + "Dockerfile", "");
-        Assert.Equal(found, FolderWalk.Find(patient.Repo, (_, name) => name.StartsWith("Dockerfile", StringComparison.Ordinal), (path, _) => passedOver.Add(path)));
+        Assert.Equal(found, FolderWalk.Find(patient.Repo, (_, name) => name.StartsWith("Dockerfile", StringComparison.Ordinal), _ => false, (path, _) => passedOver.Add(path)));
         Assert.EndsWith("/d/d", Assert.Single(passedOver), StringComparison.Ordinal);
     }
 }

@@ -18,8 +18,9 @@ internal static class FolderWalk
 
     /// <summary>The paths of the files for which <paramref name="wanted"/> holds, sorted; links to folders are not followed, so there are no circles.</summary>
     /// <param name="wanted">Is asked with the folder's path below <paramref name="folder"/> ("" or "a/b") and the file's name.</param>
+    /// <param name="isIgnored">Is asked of each folder's path whether git leaves it alone: what lies there is built or fetched, and not the repository's.</param>
     /// <param name="passedOver">Is told each folder that was not walked through, and why.</param>
-    public static IReadOnlyList<string> Find(string folder, Func<string, string, bool> wanted, Action<string, Words> passedOver)
+    public static IReadOnlyList<string> Find(string folder, Func<string, string, bool> wanted, Func<string, bool> isIgnored, Action<string, Words> passedOver)
     {
         var root = folder.TrimEnd('/');
         var (seen, found) = (0, new List<string>());
@@ -48,8 +49,8 @@ internal static class FolderWalk
                     // "mod" below "pkg" is the go command's module cache, where a pipeline keeps it within the project.
                     if (!isFolder && !name.EndsWith(".bak", StringComparison.Ordinal) && wanted(below, name))
                         found.Add(Path.Join(next.Path, name));
-                    else if (isFolder && !Skipped.Contains(name) && !(name == "mod" && next.Path.EndsWith("/pkg", StringComparison.Ordinal)))
-                        open.Push((Path.Join(next.Path, name), next.Depth + 1));
+                    else if (isFolder && !Skipped.Contains(name) && !(name == "mod" && next.Path.EndsWith("/pkg", StringComparison.Ordinal)) && Path.Join(next.Path, name) is var inner && !isIgnored(inner))
+                        open.Push((inner, next.Depth + 1));
                 }
             }
             catch (Exception e) when (e is UnauthorizedAccessException or IOException)

@@ -25,9 +25,6 @@ internal sealed class WorkplaceReader(FileReader files, IReadOnlyCollection<stri
         var mayBeIncluded = kind is WorkplaceKind.Deployment && WorkplaceNames.MayBeIncluded(folder) && file.Text.Contains("script:", StringComparison.Ordinal);
         if (kind is WorkplaceKind.Deployment && !mayBeIncluded && !WorkplaceNames.IsCompose(name) && !IsManifest(file))
             return null;
-        // Of most manifests nothing matters here: they name no image and set nothing.
-        if (kind is WorkplaceKind.Deployment && !mayBeIncluded && !file.Text.Contains("image", StringComparison.OrdinalIgnoreCase) && !file.Text.AsSpan().ContainsAny(_anyName))
-            return null;
         if (YamlFile.ParseOrNull(file, files) is not { } documents)
             return null;
         if (mayBeIncluded && !documents.Any(IsGitLab))
