@@ -46,16 +46,16 @@ internal sealed record DoctorFile
         foreach (var (key, value) in root.Children)
         {
             var name = key.TextOrNull() ?? "";
-            var at = $"{file.Shown}:{key.Start.Line}: {name}";
+            var at = $"{file.Shown}:{key.Start.Line}: {Shown(name)}";
             var words = WordsOrNull(value);
             if (words is null)
                 problems.Add($"{at}: wants a list of words");
             else if (name is "private" or "public")
             {
                 if (!ModulePatterns.TryParse(string.Join(',', words), out var patterns, out var why))
-                    problems.Add($"{at}: {why}");
+                    problems.Add($"{at}: {Shown(why, 300)}");
                 else if (Go.GoPatternList.Parse(string.Join(',', words)).FirstOrDefault(p => p.Problem is Go.PatternProblem.MatchesNothing) is { } nothing)
-                    problems.Add($"{at}: the pattern '{Upstream.Secrets.OneLine(nothing.Text, 80)}' can match no module{(nothing.Example.Length > 0 ? $": write {nothing.Example}" : "")}");
+                    problems.Add($"{at}: the pattern '{Shown(nothing.Text)}' can match no module{(nothing.Example.Length > 0 ? $": write {Shown(nothing.Example)}" : "")}");
                 else
                     result = name == "private" ? result with { Private = patterns } : result with { Public = patterns };
             }
@@ -66,11 +66,11 @@ internal sealed record DoctorFile
             else if (name == "ignore")
             {
                 foreach (var word in words.Where(w => Pitfalls.OrNull(w.Split(' ')[0]) is null))
-                    problems.Add($"{at}: '{Upstream.Secrets.OneLine(word, 80)}' names no check: tain doctor --list prints them");
+                    problems.Add($"{at}: '{Shown(word)}' names no check: tain doctor --list prints them");
                 result = result with { Ignore = words };
             }
             else
-                problems.Add($"{file.Shown}:{key.Start.Line}: '{Upstream.Secrets.OneLine(name, 80)}' is no key of this file: private, public, npm-scopes, images and ignore are");
+                problems.Add($"{file.Shown}:{key.Start.Line}: '{Shown(name)}' is no key of this file: private, public, npm-scopes, images and ignore are");
         }
         return result;
     }
@@ -89,6 +89,9 @@ internal sealed record DoctorFile
         }
         return false;
     }
+
+    /// <summary>What somebody wrote, fit for a message: an address may have a password.</summary>
+    private static string Shown(string text, int max = 80) => Upstream.Secrets.OneLine(Reports.Redaction.Clean(Credentials.MaskValue(text)), max);
 
     private static List<string>? WordsOrNull(YamlNode node) => node switch
     {
