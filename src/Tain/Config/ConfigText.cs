@@ -9,21 +9,20 @@ internal static class ConfigText
     public static string Mask(string text)
     {
         var masked = new System.Text.StringBuilder();
-        var rest = text;
-        while (true)
+        for (var from = 0; ;)
         {
-            var start = rest.IndexOf("://", StringComparison.Ordinal);
-            var head = start < 0 ? 0 : start + 3;
-            var next = rest.IndexOf("://", head, StringComparison.Ordinal);
-            var end = next < 0 ? rest.Length : next;
-            var at = rest.LastIndexOf('@', Math.Max(end - 1, 0), Math.Max(end, 0));
+            var start = text.IndexOf("://", from, StringComparison.Ordinal);
+            var head = start < 0 ? from : start + 3;
+            var next = text.IndexOf("://", head, StringComparison.Ordinal);
+            var end = next < 0 ? text.Length : next;
+            var at = end > from ? text.LastIndexOf('@', end - 1, end - from) : -1;
             if (at >= head)
-                masked.Append(rest.AsSpan(0, head)).Append("***").Append(rest.AsSpan(at, end - at));
+                masked.Append(text, from, head - from).Append("***").Append(text, at, end - at);
             else
-                masked.Append(rest.AsSpan(0, end));
+                masked.Append(text, from, end - from);
             if (next < 0)
                 return masked.ToString();
-            rest = rest[next..];
+            from = next;
         }
     }
 

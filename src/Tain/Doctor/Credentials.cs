@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Tain.Doctor;
@@ -12,30 +14,103 @@ internal sealed partial record Credentials(int Start, int End, bool HasScheme)
     /// <summary>Characters of a URL that are looked through for its @.</summary>
     private const int MaxUrl = 4000;
 
+    private static readonly SearchValues<char> EndsEntry = SearchValues.Create("\"'`=,|;([{<>，、；：｜（");
+
     public static IReadOnlyList<Credentials> Find(string text)
     {
         var found = new List<Credentials>();
+        if (!text.Contains('@', StringComparison.Ordinal))
+            return found;
         for (var at = text.IndexOf("://", StringComparison.Ordinal); at >= 0;)
         {
             var start = at + 3;
-            var url = text.AsSpan(start, EndOfUrl(text, at) - start);
+            // Where a URL ends that has no @ need not be known, and each look costs time.
+            var mayHave = text.AsSpan(start, Math.Min(MaxUrl, text.Length - start)).Contains('@');
+            var url = mayHave ? text.AsSpan(start, EndOfUrl(text, at) - start) : default;
             var last = HasCredentials(url) ? url.LastIndexOf('@') : -1;
             if (last >= 0)
                 found.Add(new(start, start + last, HasScheme: true));
             at = text.IndexOf("://", last >= 0 ? start + last : start, StringComparison.Ordinal);
         }
-        if (text.Contains('@', StringComparison.Ordinal))
-            found.AddRange(Bare().Matches(text).Select(m => new Credentials(m.Index, m.Index + m.Length, HasScheme: false)).Where(bare => !found.Exists(f => f.Start <= bare.End && bare.Start <= f.End)));
+        var (schemed, next) = (found.Count, 0);
+        foreach (Match bare in Bare().Matches(text))
+        {
+            while (next < schemed && found[next].End < bare.Index)
+                next++;
+            if (next == schemed || found[next].Start > bare.Index + bare.Length)
+                found.Add(new(bare.Index, bare.Index + bare.Length, HasScheme: false));
+        }
         found.Sort((a, b) => a.Start.CompareTo(b.Start));
         return found;
     }
 
-    public static string Mask(string text)
+    /// <summary>Credentials in the value of a setting that is an address or a list of them, such as GOPROXY. There an @ has no other meaning, whatever
+    /// stands before it, and the host may be one word; only <c>git@host:path</c> and the digest of an image have none.</summary>
+    public static IReadOnlyList<Credentials> FindInValue(string value)
     {
-        var found = Find(text);
-        for (var i = found.Count - 1; i >= 0; i--)
-            text = string.Concat(text.AsSpan(0, found[i].Start), "***", text.AsSpan(found[i].End));
-        return text;
+        var found = new List<Credentials>();
+        for (var start = value.Contains('@', StringComparison.Ordinal) ? 0 : value.Length; start < value.Length;)
+        {
+            var end = NextInValue().Match(value, start) is { Success: true } next ? next.Index + 1 : value.Length;
+            if (LastAtOrNull(value, start, end) is { } at)
+            {
+                var scheme = value.IndexOf("://", start, at - start, StringComparison.Ordinal);
+                if (UserOrNull(value, start, scheme >= 0 ? scheme : at) is { } user)
+                    found.Add(new(user, at, HasScheme: false));
+                else if (scheme >= 0)
+                    found.Add(new(scheme + 3, at, HasScheme: true));
+            }
+            start = end;
+        }
+        return found;
+    }
+
+    public static string Mask(string text) => Mask(text, Find(text));
+
+    /// <summary>The value of a setting that is an address or a list of them, as people may see it.</summary>
+    public static string MaskValue(string value) => Mask(Mask(value, FindInValue(value)));
+
+    private static string Mask(string text, IReadOnlyList<Credentials> found)
+    {
+        if (found.Count == 0)
+            return text;
+        var masked = new StringBuilder();
+        var at = 0;
+        foreach (var one in found.Where(f => f.Start >= at))
+        {
+            masked.Append(text, at, one.Start - at).Append("***");
+            at = one.End;
+        }
+        return masked.Append(text, at, text.Length - at).ToString();
+    }
+
+    /// <summary>The last @ that may end credentials: not that of an address which git takes, behind another entry, and not a digest's.</summary>
+    private static int? LastAtOrNull(string value, int start, int end)
+    {
+        for (var at = end; at > start && (at = value.LastIndexOf('@', at - 1, at - start)) >= 0;)
+        {
+            var before = value.AsSpan(start, at - start);
+            var isGit = before is [.., var c, 'g', 'i', 't'] && (char.IsWhiteSpace(c) || c is ',' or ';' or '|');
+            if (!isGit && !value.AsSpan(at + 1).StartsWith("sha256:"))
+                return at;
+        }
+        return null;
+    }
+
+    /// <summary>Where a user begins whose password follows: at the beginning of an entry, up to a colon that is no scheme's.</summary>
+    private static int? UserOrNull(string value, int start, int end)
+    {
+        var (word, isHost) = (start, false);
+        for (var i = start; i < end; i++)
+        {
+            if (value[i] == '@')
+                isHost = true;
+            else if (char.IsWhiteSpace(value[i]) || EndsEntry.Contains(value[i]))
+                (word, isHost) = (i + 1, false);
+            else if (value[i] == ':' && i > word && !isHost)
+                return value.AsSpan(word, i - word) is "npm" ? null : word;
+        }
+        return null;
     }
 
     /// <summary>A space ends it, the quotation mark that it began with, and the next URL of a list.</summary>
@@ -67,6 +142,9 @@ internal sealed partial record Credentials(int Start, int End, bool HasScheme)
 
     [GeneratedRegex("[,|;，、；｜][a-z][a-z0-9+.-]{1,20}://")]
     private static partial Regex NextUrl();
+
+    [GeneratedRegex(@"[,|;\s，、；｜][A-Za-z][A-Za-z0-9+.-]{1,20}://")]
+    private static partial Regex NextInValue();
 
     [GeneratedRegex("@(?:" + Host + ")")]
     private static partial Regex AtHost();

@@ -46,20 +46,20 @@ internal sealed record DoctorFile
         foreach (var (key, value) in root.Children)
         {
             var name = key.TextOrNull() ?? "";
-            var at = $"{file.Shown}:{key.Start.Line}: {name}";
+            var at = $"{file.Shown}:{key.Start.Line}: {Shown(name)}";
             if (!Examples.TryGetValue(name, out var example))
             {
-                problems.Add($"{file.Shown}:{key.Start.Line}: '{Upstream.Secrets.OneLine(name, 80)}' is no key of this file: private, public, npm-scopes, images and ignore are");
+                problems.Add($"{file.Shown}:{key.Start.Line}: '{Shown(name)}' is no key of this file: private, public, npm-scopes, images and ignore are");
                 continue;
             }
-            var entries = EntriesOf(value, name == "ignore", (node, right) => problems.Add($"{file.Shown}:{node.Start.Line}: {name}: wants a list of words: write {Upstream.Secrets.OneLine(right ?? example, 120)}"));
+            var entries = EntriesOf(value, name == "ignore", (node, right) => problems.Add($"{file.Shown}:{node.Start.Line}: {Shown(name)}: wants a list of words: write {Shown(right ?? example, 120)}"));
             var words = entries.ConvertAll(e => e.Word);
             if (name is "private" or "public")
             {
                 if (!ModulePatterns.TryParse(string.Join(',', words), out var patterns, out var why))
-                    problems.Add($"{at}: {why}");
+                    problems.Add($"{at}: {Shown(why, 300)}");
                 else if (Go.GoPatternList.Parse(string.Join(',', words)).FirstOrDefault(p => p.Problem is Go.PatternProblem.MatchesNothing) is { } nothing)
-                    problems.Add($"{at}: the pattern '{Upstream.Secrets.OneLine(nothing.Text, 80)}' can match no module{(nothing.Example.Length > 0 ? $": write {nothing.Example}" : "")}");
+                    problems.Add($"{at}: the pattern '{Shown(nothing.Text)}' can match no module{(nothing.Example.Length > 0 ? $": write {Shown(nothing.Example)}" : "")}");
                 else
                     result = name == "private" ? result with { Private = patterns } : result with { Public = patterns };
             }
@@ -72,7 +72,7 @@ internal sealed record DoctorFile
                 foreach (var (word, node) in entries.Where(e => Pitfalls.OrNull(e.Word.Split(' ')[0]) is null))
                 {
                     var remedy = Config.ConfigText.NearestOrNull(word.Split(' ')[0], Pitfalls.All.Select(p => p.Id)) is { } near ? $"did you mean {near}?" : "tain doctor --list prints them";
-                    problems.Add($"{file.Shown}:{node.Start.Line}: {name}: '{Upstream.Secrets.OneLine(word, 80)}' names no check: {remedy}");
+                    problems.Add($"{file.Shown}:{node.Start.Line}: {Shown(name)}: '{Shown(word)}' names no check: {remedy}");
                 }
                 result = result with { Ignore = words };
             }
@@ -94,6 +94,9 @@ internal sealed record DoctorFile
         }
         return false;
     }
+
+    /// <summary>What somebody wrote, fit for a message: an address may have a password.</summary>
+    private static string Shown(string text, int max = 80) => Upstream.Secrets.OneLine(Reports.Redaction.Clean(Credentials.MaskValue(text)), max);
 
     /// <summary>The keys, each with a value that is right.</summary>
     private static readonly Dictionary<string, string> Examples = new(StringComparer.Ordinal)

@@ -119,6 +119,27 @@ public sealed class BadInputTests
         static string Lines(int count, Func<int, string> line) => string.Concat(Enumerable.Range(0, count).Select(line));
     }
 
+    [Theory]
+    [InlineData("GOPRIVATE", "{},")]
+    [InlineData("GOPRIVATE", "{a},X@b,")]
+    [InlineData("GOPRIVATE", "a,")]
+    [InlineData("GOPROXY", "://")]
+    [InlineData("GOPROXY", "a@b;")]
+    [InlineData("GOPROXY", "https://a,")]
+    [InlineData("GOPROXY", "http://a.b,")]
+    [InlineData("GOPROXY", ";a://")]
+    [InlineData("GOFLAGS", "a:,")]
+    public async Task A_value_without_end_takes_no_time_without_end(string name, string word)
+    {
+        using var patient = new Patient();
+        var (huge, large) = (string.Concat(Enumerable.Repeat(word, 400_000 / word.Length)), string.Concat(Enumerable.Repeat(word, 9_000 / word.Length)));
+        patient.Write("repo/compose.yaml", $"services:\n  a:\n    environment:\n      {name}: \"{huge}\"\n  b:\n    environment:\n      - \"{name}={huge}\"\n")
+            .Write("repo/a.sh", string.Concat(Enumerable.Repeat($"export {name}=\"{large}\"\n", 200))).Write("home/.config/go/env", $" {name}={large}\n{name}={huge}\n")
+            .Write("repo/.envrc", string.Concat(Enumerable.Repeat($"{name}={large}\n", 200)));
+        patient.Environment[name] = huge;
+        await Task.Run(() => patient.ExamineAsync(0), TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+    }
+
     [Fact]
     public async Task Anchors_that_multiply_are_walked_once()
     {

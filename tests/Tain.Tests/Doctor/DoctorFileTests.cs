@@ -41,6 +41,12 @@ public sealed class DoctorFileTests
     [Theory]
     [InlineData("privat: x", ".tain-doctor.yaml:1: 'privat' is no key of this file")]
     [InlineData("private: 'a.example b.example'", "the pattern 'a.example b.example' can match no module: write a.example,b.example")]
+    [InlineData("private: https://ci:S3CR3T@git.corp.example", "the pattern 'https://***@git.corp.example' can match no module: write git.corp.example")]
+    [InlineData("private: [\"https://ci:a S3CR3T@git\", x.example]", "the pattern 'https://***@git' can match no module")]
+    [InlineData("private: ci:S3CR3T@git", "the pattern '***@git' can match no module")]
+    [InlineData("private: https://ci:S3CR3T@git.corp.example/[", "malformed pattern")]
+    [InlineData("ignore: https://ci:S3CR3T@git.corp.example", "'https://***@git.corp.example' names no check")]
+    [InlineData("'https://ci:S3CR3T@git.corp.example': x", "'https://***@git.corp.example' is no key of this file")]
     [InlineData("ignore: [go-nothing]", "'go-nothing' names no check")]
     [InlineData("private: {a: b}", "wants a list of words")]
     [InlineData("- a", "is no mapping")]
@@ -52,6 +58,7 @@ public sealed class DoctorFileTests
         var problems = new List<string>();
         DoctorFile.Load(patient.Repo, new FileReader(patient.Repo, patient.Home), problems);
         Assert.Contains(problem, Assert.Single(problems), StringComparison.Ordinal);
+        Assert.DoesNotContain("S3CR3T", problems[0], StringComparison.Ordinal);
     }
 
     [Theory]

@@ -59,6 +59,18 @@ public sealed class ReportTests
     [InlineData("repo/.envrc", "export GONOSUMDB='{1}' GOPROXY=\"{0};direct\"\n")]
     [InlineData("repo/.github/workflows/ci.yml", "on: push\nenv:\n  GOPROXY: '{0};direct'\n  GOPRIVATE: '{1}:shop'\njobs: {{}}\n")]
     [InlineData("repo/.npmrc", "registry={0}/\nstrict-ssl=false\n")]
+    // A host of one word, without a scheme, and what ends a URL for the general rule.
+    [InlineData("env GOPROXY", "{2}|direct,off")]
+    [InlineData("home/.config/go/env", "GOPROXY={2};direct\n")]
+    [InlineData("home/.config/go/env", "export GOPROXY={2}\n")]
+    [InlineData("home/.config/go/env", "GOPRIVATE={2},a.example \n")]
+    [InlineData("home/.config/go/env", "GOPRIVATE=https://ci:a {1}/go, x.corp.example\n")]
+    [InlineData("home/.config/go/env", "GOPRIVATE=ci:a<{1}\n")]
+    [InlineData("home/.config/go/env", " GOPRIVATE=ci:a>{1}\n")]
+    [InlineData("repo/Dockerfile", "ENV GOPROXY=\"https://ci:8080/{2};direct\"\n")]
+    [InlineData("repo/Dockerfile", "ENV GOPROXY=\"{2};direct\" GOSUMDB=off\n")]
+    [InlineData("repo/.github/workflows/ci.yml", "on: push\nenv:\n  GOPROXY: '{2};direct'\njobs: {{}}\n")]
+    [InlineData("repo/.npmrc", "registry={2}\nstrict-ssl=false\n")]
     public async Task A_password_with_separators_is_never_told(string place, string content)
     {
         var random = new Random(2026_11_27);
@@ -67,7 +79,7 @@ public sealed class ReportTests
             // Parts that are found again by themselves, with what ends entries, hosts and user infos between them.
             var parts = Enumerable.Range(0, random.Next(2, 5)).Select(n => $"Zq{random.Next(100, 999)}x{n}").ToArray();
             var password = parts[0] + string.Concat(parts.Skip(1).Select(p => ",|@#/:;&?=%+!*"[random.Next(14)] + p)) + (random.Next(3) == 0 ? ",|@/="[random.Next(5)] : "");
-            var text = string.Format(System.Globalization.CultureInfo.InvariantCulture, content, $"https://ci:{password}@nexus.corp.example/go", $"oauth2:{password}@git.corp.example");
+            var text = string.Format(System.Globalization.CultureInfo.InvariantCulture, content, $"https://ci:{password}@nexus.corp.example/go", $"oauth2:{password}@git.corp.example", $"ci:{password}@nexus/go");
             using var patient = new Patient();
             patient.Write("repo/go.mod", "module app.example/app\n\ngo 1.24\n").Write("repo/package.json", "{\"name\":\"x\"}");
             if (place.StartsWith("env ", StringComparison.Ordinal))
@@ -82,6 +94,31 @@ public sealed class ReportTests
             Assert.All(told, t => Assert.All(parts, part => Assert.False(t.Contains(part, StringComparison.Ordinal), $"{part} of {text} is told: {string.Concat(t.Skip(t.IndexOf(part, StringComparison.Ordinal) - 200).Take(300))}")));
             Assert.All(diagnosis.Plan.Where(f => f.Before is not null), f => Assert.True(f.After.Contains(password, StringComparison.Ordinal) || f.After.Contains("git.corp.example", StringComparison.Ordinal), f.After));
         }
+    }
+
+    [Theory]
+    [InlineData("repo/Dockerfile", "ENV GOPROXY=\"ci:S3CR3T@nexus/go;direct\"\n", "ENV GOPROXY=\"***@nexus/go;direct\"")]
+    [InlineData("home/.config/go/env", "GOPRIVATE=ci:a<S3CR3T@git.corp.example\n", "GOPRIVATE=***@git.corp.example")]
+    [InlineData("repo/.npmrc", "@acme:registry=https://u:a S3CR3T@registry.npm.taobao.org\n", "https://***@registry.npm.taobao.org")]
+    [InlineData("home/.config/go/env", " GOPRIVATE=git.old.example\n", "+GOPRIVATE=git.old.example")]
+    [InlineData("home/.config/go/env", "export GOPROXY=https://ci:S3CR3T@nexus,off\n", "+GOPROXY=https://***@nexus,off")]
+    public async Task A_diff_shows_what_is_written_and_masks_in_it_what_the_finding_masks(string path, string text, string shown)
+    {
+        using var patient = new Patient();
+        patient.Write("repo/package.json", "{\"name\":\"x\"}").Write(path, text);
+        var diff = Assert.Single((await patient.ExamineAsync(0)).Plan).Diff();
+        Assert.Contains(shown, diff, StringComparison.Ordinal);
+        Assert.DoesNotContain("S3CR3T", diff, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("home/.config/go/env", "GOPROXY=ci:S3CR3T@nexus/go;direct\n")]
+    [InlineData("repo/Dockerfile", "ENV GOPROXY=\"https://ci:8080/S3CR3T@nexus/go;direct\"\n")]
+    public async Task A_password_before_a_host_of_one_word_is_found(string path, string text)
+    {
+        using var patient = new Patient();
+        patient.Write(path, text);
+        Assert.Contains((await patient.ExamineAsync(0)).Findings, f => f.Pitfall.Id == "go-credentials-in-url" && f.Reason(Language.English).Contains("nexus", StringComparison.Ordinal));
     }
 
     [Fact]

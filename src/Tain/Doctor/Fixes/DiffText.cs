@@ -11,8 +11,11 @@ internal static partial class DiffText
 {
     private const char Ellipsis = '…';
 
-    public static string Of(string before, string after, string shown)
+    /// <param name="made">The edits that led from one text to the other: of their values it is known where credentials stand in them.</param>
+    public static string Of(string before, string after, string shown, IReadOnlyList<Edit>? made = null)
     {
+        var secrets = (made ?? []).SelectMany(e => e.Secrets()).Select(Cleaned).Where(s => s.Length > 0).Distinct(StringComparer.Ordinal).OrderByDescending(s => s.Length).ToList();
+        var whole = (made ?? []).Where(e => e.IsWholeLine).Select(e => Masked(Cleaned(e.Text))).ToHashSet(StringComparer.Ordinal);
         // What nobody sees would make two lines look the same.
         if (before.AsSpan().Count('\r') != after.AsSpan().Count('\r'))
             (before, after) = (before.Replace('\r', '␍'), after.Replace('\r', '␍'));
@@ -21,7 +24,7 @@ internal static partial class DiffText
         // The renderer takes the end of the last line for a line of its own. Control characters of the file are left out: some steer terminals.
         // Credentials go while the line is whole: of a part nobody could tell.
         var lines = UnidiffRenderer.GenerateUnidiff(WithoutEnd(before), WithoutEnd(after), shown, shown, ignoreWhitespace: false, ignoreCase: false, contextLines: 0)
-            .Split('\n').Select(l => string.Concat(l.Where(c => !char.IsControl(c) || c == '\t'))).Select(l => l.Length == 0 ? l : l[0] + Redaction.Clean(l[1..])).ToList();
+            .Split('\n').Select(Cleaned).Select(l => l.Length == 0 ? l : l[0] + Masked(l[1..])).ToList();
         var text = new StringBuilder();
         for (var i = 0; i < lines.Count;)
         {
@@ -33,7 +36,7 @@ internal static partial class DiffText
                 text.Append(lines[i++]).Append('\n');
                 continue;
             }
-            var pairs = Enumerable.Range(i, removed).Select(n => Setting(lines[n][1..], lines[n + removed][1..])).ToList();
+            var pairs = Enumerable.Range(i, removed).Select(n => Pair(lines[n][1..], lines[n + removed][1..])).ToList();
             foreach (var (old, _) in pairs)
                 text.Append('-').Append(old).Append('\n');
             foreach (var (_, @new) in pairs)
@@ -41,7 +44,19 @@ internal static partial class DiffText
             i += removed + added;
         }
         return text.ToString().TrimEnd('\n') + "\n";
+
+        // What is nothing but a setting is shown whole.
+        (string Old, string New) Pair(string old, string @new) => whole.Contains(@new) ? (old, @new) : Setting(old, @new);
+
+        string Masked(string line)
+        {
+            foreach (var secret in secrets)
+                line = line.Replace(secret + "@", "***@", StringComparison.Ordinal);
+            return Redaction.Clean(line);
+        }
     }
+
+    private static string Cleaned(string line) => string.Concat(line.Where(c => !char.IsControl(c) || c == '\t'));
 
     private static string WithoutEnd(string text) => text.EndsWith('\n') ? text[..^1] : text;
 

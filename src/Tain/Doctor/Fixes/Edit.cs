@@ -23,6 +23,21 @@ internal sealed record Edit(TextFile File, int Start, int Length, string Text)
         return new(file, file.Text.Length, 0, (file.Text.Length > 0 && file.Text[^1] != '\n' ? end : "") + line.Replace("\n", end, StringComparison.Ordinal) + end);
     }
 
+    /// <summary>It writes one line of the file anew.</summary>
+    public bool IsWholeLine => Length > 0 && Text.Length > 0 && !Text.Contains('\n', StringComparison.Ordinal) && (Start == 0 || File.Text[Start - 1] == '\n') && (Start + Length == File.Text.Length || File.Text[Start + Length] == '\n');
+
+    /// <summary>The credentials in what it takes away and in what it writes, each without the @ behind it.</summary>
+    public IEnumerable<string> Secrets()
+    {
+        // A host alone may be what changes, of a URL whose credentials stand before it.
+        var line = Start > 0 && File.Text[Start - 1] == '@' ? File.Text[File.StartOf(File.At(Start).Line)..Start] : "";
+        foreach (var value in (string[])[line, .. File.Text.Substring(Start, Length).Split('\n'), .. Text.Split('\n')])
+        {
+            foreach (var found in Credentials.FindInValue(value))
+                yield return value[found.Start..found.End];
+        }
+    }
+
     /// <summary>The settings that an added text gives a value, where it has them as <c>key=value</c> lines.</summary>
     public IEnumerable<(string Key, string Value)> Added()
     {

@@ -8,7 +8,10 @@ namespace Tain.Doctor.Fixes;
 /// <param name="Before">Its text; null when the fix makes it.</param>
 internal sealed record MendedFile(string Path, string Shown, string? Before, string After)
 {
-    public string Diff() => DiffText.Of(Before ?? "", After, Shown);
+    /// <summary>The edits that led there, of all rounds.</summary>
+    public IReadOnlyList<Edit> Made { get; init; } = [];
+
+    public string Diff() => DiffText.Of(Before ?? "", After, Shown, Made);
 }
 
 /// <summary>Puts findings right, first on paper: what is written is what was shown.</summary>
@@ -39,7 +42,7 @@ internal static class Mending
         }
         // What is changed in the last round still would be in the next: no mending, but a fix that does not see what it did.
         return [.. files.Where(f => f.Value.Round < MaxRounds && Soundness.IsSound(f.Value.File, changed[f.Key], f.Value.Made))
-            .Select(f => new MendedFile(f.Key, f.Value.File.Shown, f.Value.File.Exists ? f.Value.File.Text : null, changed[f.Key]))
+            .Select(f => new MendedFile(f.Key, f.Value.File.Shown, f.Value.File.Exists ? f.Value.File.Text : null, changed[f.Key]) { Made = f.Value.Made })
             .Where(f => f.Before != f.After).OrderBy(f => f.Path, StringComparer.Ordinal)];
     }
 

@@ -6,6 +6,8 @@ namespace Tain.Doctor.Go;
 /// <summary>What goes wrong between the go command and its proxies.</summary>
 internal static class GoChecks
 {
+    private static readonly Words DeleteLine = new("Delete the line: line {other} is about {name} too. If {meant} is right, write it there.", "删除该行：第 {other} 行也设置了 {name}。如果 {meant} 才是正确的值，请写到那一行。");
+
     public static void Run(Scene scene)
     {
         var (settings, modules, workspaces, @private) = scene.Go;
@@ -26,7 +28,14 @@ internal static class GoChecks
         }
         GoProxyChecks.RunDifferences(scene, all, leader);
         foreach (var broken in settings.BrokenLines)
-            scene.Add(new Finding(GoPitfalls.EnvBrokenLine, broken.Place, new("name", broken.Name), new Fact("why", broken.Why), new Fact("meant", GoProxyChecks.Shown(broken.Meant))) { Fix = broken.Fix, IsSelfEvident = true });
+        {
+            scene.Add(new Finding(GoPitfalls.EnvBrokenLine, broken.Place, new("name", broken.Name), new Fact("why", broken.Why), new Fact("meant", GoProxyChecks.Shown(broken.Meant)), new Fact("other", broken.Other))
+            {
+                Fix = broken.Fix,
+                IsSelfEvident = true,
+                Instead = broken.Other > 0 ? (GoPitfalls.EnvBrokenLine.Reason, DeleteLine) : null,
+            });
+        }
         foreach (var (hidden, by, isInEffect) in settings.Hidden)
         {
             scene.Add(new Finding(GoPitfalls.EnvHidden, hidden.Place, new("name", hidden.Name), new Fact("value", GoProxyChecks.Shown(hidden.Value)),

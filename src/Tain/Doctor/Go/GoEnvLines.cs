@@ -8,7 +8,11 @@ namespace Tain.Doctor.Go;
 /// <param name="Why">What the line does, behind "that".</param>
 /// <param name="Meant">The value, or what another check would have in its place.</param>
 /// <param name="Fix">The line as <c>go env -w</c> would have written it; null when a shell would put something in its place, or when it is better not heard.</param>
-internal sealed record BrokenLine(string Name, Place Place, Words Why, string Meant, Edit? Fix);
+internal sealed record BrokenLine(string Name, Place Place, Words Why, string Meant, Edit? Fix)
+{
+    /// <summary>Another line that gives the variable a value: to have this one heard too would hide what that one says. 0 for none.</summary>
+    public int Other { get; init; }
+}
 
 /// <summary>Lines of the file of <c>go env -w</c> that were not written by it. The go command reads NAME=value up to a \n, where the name begins with
 /// a capital and all behind the = is the value, and passes over the rest in silence (readEnvFile in cmd/go/internal/cfg/cfg.go).</summary>
@@ -27,6 +31,7 @@ internal static partial class GoEnvLines
     public static IReadOnlyList<BrokenLine> Find(TextFile file)
     {
         var broken = new List<BrokenLine>();
+        var sound = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var number = 1; number <= file.LineCount; number++)
         {
             var start = file.StartOf(number);
@@ -42,6 +47,8 @@ internal static partial class GoEnvLines
                 : isExact && line.Groups["end"].Length > 0 ? CarriageReturn
                 : isExact && line.Groups["after"].Length + line.Groups["behind"].Length > 0 ? SpacedValue
                 : null;
+            if (why is null)
+                sound[name] = number;
             // Nobody is the worse for a line that would only switch checks off.
             if (why is null || name is "GOINSECURE")
                 continue;
@@ -54,9 +61,12 @@ internal static partial class GoEnvLines
             var isWide = name is "GOPRIVATE" or "GONOPROXY" or "GONOSUMDB" && GoPatternList.Parse(value).Any(p => p.Problem is PatternProblem.TooWide);
             broken.Add(new(name, file.AtLine(number), why, value, isWide || value.AsSpan().ContainsAny("$`\"'\\") ? null : new Edit(file, start, end - start, $"{name}={value}")));
         }
-        return broken;
+        return [.. broken.Select(b => OtherOf(b) is > 0 and var other ? b with { Fix = null, Other = other } : b)];
+
+        // Of two that say different things, a person has to say which was meant.
+        int OtherOf(BrokenLine line) => sound.TryGetValue(line.Name, out var number) ? number : broken.Find(b => b.Name == line.Name && b.Meant != line.Meant)?.Place.Line ?? 0;
     }
 
-    [GeneratedRegex(@"^(?<bom>\ufeff)?(?<indent>[ \t]*)(?:(?<command>export|set)[ \t]+)?(?<name>[A-Z][A-Z0-9_]*)(?<before>[ \t]*)=(?<after>[ \t]*)(?<value>[^\r]*?)(?<behind>[ \t]*)(?<end>\r*)$")]
+    [GeneratedRegex(@"^(?<bom>\ufeff)?(?<indent>[ \t]*)(?:(?<command>export|set)[ \t]+)?(?<name>[A-Z][A-Z0-9_]*)(?<before>[ \t]*)=(?<after>(?>[ \t]*))(?<value>(?:[^\r]*[^\r \t])?)(?<behind>[ \t]*)(?<end>\r*)$")]
     private static partial Regex Line();
 }

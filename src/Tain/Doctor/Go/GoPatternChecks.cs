@@ -24,27 +24,29 @@ internal static class GoPatternChecks
         foreach (var assignment in workplace.Assignments.Select(a => a.Known).Where(a => Names.Contains(a.Name) && !a.IsComputed))
         {
             var mended = GoPatternList.Mended(assignment.Value, []);
+            var shown = GoProxyChecks.Shown(mended);
             foreach (var pattern in GoPatternList.Parse(assignment.Value))
             {
                 if (pattern.Problem is PatternProblem.MatchesNothing)
-                    AddNoEffect(scene, assignment, pattern, NoPath, pattern.Example.Length > 0 || pattern.IsVoid ? mended : "");
+                    AddNoEffect(scene, assignment, pattern, NoPath, pattern.Example.Length > 0 || pattern.IsVoid ? mended : "", shown);
                 else if (pattern.Problem is PatternProblem.TooWide)
                 {
                     var pitfall = assignment.Name == "GONOSUMDB" ? GoPitfalls.NoSumDbWideOpen : GoPitfalls.PrivateTooWide;
                     scene.Add(new Finding(pitfall, assignment.Place, new Fact("name", assignment.Name), new Fact("pattern", GoProxyChecks.Shown(pattern.Text)), new Fact("example", pattern.Example)));
                 }
                 else if (GoPatternList.WithoutGitOrNull(assignment.Value, pattern, modules) is { } both)
-                    AddNoEffect(scene, assignment, pattern, NoModule, both);
+                    AddNoEffect(scene, assignment, pattern, NoModule, both, GoProxyChecks.Shown(both));
             }
         }
     }
 
     /// <param name="meant">The whole list as it was meant; empty when nobody can tell.</param>
-    private static void AddNoEffect(Scene scene, Assignment assignment, GoPattern pattern, Words why, string meant)
+    /// <param name="shown">The same as people may see it.</param>
+    private static void AddNoEffect(Scene scene, Assignment assignment, GoPattern pattern, Words why, string meant, string shown)
     {
         var isOff = pattern.Text.Trim() == "off";
         scene.Add(new Finding(GoPitfalls.PrivateNoEffect, assignment.Place, new("name", assignment.Name), new Fact("pattern", GoProxyChecks.Shown(Visible(pattern.Text))), new Fact("why", why),
-            new Fact("write", meant.Length > 0 ? new($"{assignment.Name}={GoProxyChecks.Shown(meant)}", $"{assignment.Name}={GoProxyChecks.Shown(meant)}") : isOff ? new($"{assignment.Name}=none", $"{assignment.Name}=none") : OwnPrefixes))
+            new Fact("write", meant.Length > 0 ? new($"{assignment.Name}={shown}", $"{assignment.Name}={shown}") : isOff ? new($"{assignment.Name}=none", $"{assignment.Name}=none") : OwnPrefixes))
         {
             Fix = meant.Length > 0 ? assignment.ChangeOrNull(meant) : null,
             IsSelfEvident = true,

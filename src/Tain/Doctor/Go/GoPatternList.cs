@@ -29,6 +29,9 @@ internal static partial class GoPatternList
     /// <summary>Ports that a module's repository is reached at without anyone naming them: ssh, http, https, git.</summary>
     private static readonly string[] DefaultPorts = ["22", "80", "443", "9418"];
 
+    /// <summary>Nobody writes more into one pair of braces.</summary>
+    private const int MaxAlternatives = 100;
+
     public static IReadOnlyList<GoPattern> Parse(string text) =>
         [.. Entries(text).Where(e => e.Length > 0 && e != "none").Select(Read)];
 
@@ -57,12 +60,13 @@ internal static partial class GoPatternList
     /// <summary>What stands between the commas, but for those of a shell's braces, and of a password.</summary>
     private static IEnumerable<string> Entries(string text)
     {
-        var credentials = Credentials.Find(text);
-        var braces = Braces().Matches(text);
-        var start = 0;
+        var whole = Credentials.FindInValue(text).Select(c => (c.Start, c.End)).Concat(Braces().Matches(text).Select(b => (Start: b.Index, End: b.Index + b.Length))).OrderBy(w => w.Start).ToList();
+        var (start, next, end) = (0, 0, 0);
         for (var i = 0; i <= text.Length; i++)
         {
-            if (i < text.Length && (text[i] != ',' || credentials.Any(c => c.Start <= i && i < c.End) || braces.Any(b => b.Index <= i && i < b.Index + b.Length)))
+            for (; next < whole.Count && whole[next].Start <= i; next++)
+                end = Math.Max(end, whole[next].End);
+            if (i < text.Length && (text[i] != ',' || i < end))
                 continue;
             yield return text[start..i];
             start = i + 1;
@@ -93,10 +97,15 @@ internal static partial class GoPatternList
     /// <summary>What was meant by a pattern that can match no path; empty where nobody can tell.</summary>
     private static string Meant(string text)
     {
-        foreach (var found in Credentials.Find(text).Reverse())
+        foreach (var found in Credentials.FindInValue(text).Reverse())
             text = text.Remove(found.Start, found.End - found.Start + 1);
         if (Braces().Match(text) is { Success: true } braces)
-            text = string.Join(' ', braces.Groups["any"].Value.Split(',').Select(one => text[..braces.Index] + one + text[(braces.Index + braces.Length)..]));
+        {
+            var any = braces.Groups["any"].Value.Split(',');
+            if (any.Length > MaxAlternatives)
+                return "";
+            text = string.Join(' ', any.Select(one => text[..braces.Index] + one + text[(braces.Index + braces.Length)..]));
+        }
         var words = text.Split([' ', '\t', '\r', '\n', ';', '，', '；', '、', '|'], StringSplitOptions.RemoveEmptyEntries);
         var meant = words.Select(Clean).Where(w => w.Length > 0).Distinct(StringComparer.Ordinal).ToList();
         // Nobody means everyone's code: what is left of github.com:8443/acme is not what was meant.

@@ -19,18 +19,19 @@ internal static class GoProxyChecks
         // Where the company's mirror is known, a better list of public ones is no remedy; whose list counts here, a person decides.
         var isAstray = leader is not null && !assignment.IsComputed && GoesAstray(list);
         var mended = isAstray ? leader!.List.Mended() : list.Mended();
+        var shown = Shown(assignment.Value);
         var fix = isAstray ? null : assignment.ChangeOrNull(mended);
         var asked = list.Asked.ToList();
 
         // A list whose words or separators are wrong means nothing yet: what it would mean is said when it is put right.
         if (list.MisusedSeparator is { } separator)
         {
-            Report(scene, GoPitfalls.ProxySeparator, assignment, fix, [new("value", Shown(assignment.Value)), new("meant", Shown(mended)), new("separator", separator == " " ? new Words("a space", "空格") : new Words($"\"{separator}\"", $"“{separator}”"))]);
+            Report(scene, GoPitfalls.ProxySeparator, assignment, fix, [new("value", shown), new("meant", Shown(mended)), new("separator", separator == " " ? new Words("a space", "空格") : new Words($"\"{separator}\"", $"“{separator}”"))]);
             return;
         }
         if (list.Elements.Count == 0 || list.Elements.Any(e => e.Problem is not null))
         {
-            Report(scene, GoPitfalls.ProxyInvalid, assignment, null, [new("value", Shown(assignment.Value)), new("why", list.Elements.Select(e => e.Problem).FirstOrDefault(p => p is not null) ?? new("it has no entry", "其中没有任何条目"))]);
+            Report(scene, GoPitfalls.ProxyInvalid, assignment, null, [new("value", shown), new("why", list.Elements.Select(e => e.Problem).FirstOrDefault(p => p is not null) ?? new("it has no entry", "其中没有任何条目"))]);
             return;
         }
         if (list.Elements.FirstOrDefault(e => e.Kind is ProxyKind.WordAsUrl) is { } word)
@@ -45,7 +46,7 @@ internal static class GoProxyChecks
         foreach (var retired in asked.Where(e => KnownProxies.IsRetired(e.Host)))
             Add(GoPitfalls.ProxyRetired, ("host", retired.Host));
         foreach (var plain in asked.Where(e => e is { Url.Scheme: "http", IsHere: false }))
-            Report(scene, GoPitfalls.ProxyPlainHttp, assignment, null, [new("value", Shown(assignment.Value)), new("host", plain.Host)]);
+            Report(scene, GoPitfalls.ProxyPlainHttp, assignment, null, [new("value", shown), new("host", plain.Host)]);
         if (list.HasComputed)
             return;
         // A proxy on this very machine is somebody's trial, or has its own way to the company's.
@@ -68,7 +69,7 @@ internal static class GoProxyChecks
 
         void Add(Pitfall pitfall, params ReadOnlySpan<(string Name, string Value)> facts)
         {
-            var all = new List<Fact> { new("value", Shown(assignment.Value)), new("meant", Shown(mended)) };
+            var all = new List<Fact> { new("value", shown), new("meant", Shown(mended)) };
             foreach (var (name, value) in facts)
                 all.Add(new(name, value));
             Report(scene, pitfall, assignment, fix, all);
@@ -101,7 +102,7 @@ internal static class GoProxyChecks
         => scene.Add(new Finding(pitfall, assignment.Place, [new("name", assignment.Name), .. facts]) { Fix = fix, IsSelfEvident = true });
 
     /// <summary>A list of URLs as people may see it.</summary>
-    public static string Shown(string list) => Secrets.OneLine(Config.ConfigText.Mask(Credentials.Mask(list)), 300);
+    public static string Shown(string list) => Secrets.OneLine(Config.ConfigText.Mask(Credentials.MaskValue(list)), 300);
 }
 
 /// <summary>A place's GOPROXY, and what it says.</summary>

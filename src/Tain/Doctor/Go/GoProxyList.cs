@@ -98,13 +98,16 @@ internal sealed partial class GoProxyList
         var elements = new List<ProxyElement>();
         string? misused = null;
         var (start, passed, list) = (0, 0, text.Trim());
-        var credentials = Credentials.Find(list);
+        var credentials = Credentials.FindInValue(list);
+        var next = 0;
         foreach (Match match in Separators().Matches(list))
         {
             // A comma in ${X:-a,b} separates nothing here; one in a password does for the go command, but what that makes of the parts holds a secret.
             for (; passed < match.Index; passed++)
                 passed = Math.Max(passed, Expression.Skip(list, passed) - 1);
-            if (passed > match.Index || credentials.Any(c => c.Start <= match.Index && match.Index < c.End))
+            while (next < credentials.Count && credentials[next].End <= match.Index)
+                next++;
+            if (passed > match.Index || (next < credentials.Count && credentials[next].Start <= match.Index))
                 continue;
             // Spaces beside a comma are trimmed by the go command, and no mistake.
             var c = match.Groups[1].Success ? match.Groups[1].ValueSpan[0] : ' ';
@@ -181,7 +184,7 @@ internal sealed partial class GoProxyList
     private static Words? ProblemOrNull(string text)
     {
         var shown = GoProxyChecks.Shown(text);
-        var credentials = Credentials.Find(text);
+        var credentials = Credentials.FindInValue(text);
         if (credentials.Any(c => text.AsSpan(c.Start, c.End - c.Start).ContainsAny(EndsHost)))
             return new($"the password in {shown} has a character that ends the host or the entry (%2C is a comma, %7C a |, %2F a /, %23 a #)", $"{shown} 的密码中有会使主机或条目提前结束的字符（逗号应写作 %2C，| 写作 %7C，/ 写作 %2F，# 写作 %23）");
         if (credentials.Any(c => text.AsSpan(c.Start, c.End - c.Start).ContainsAny(NeverInUserInfo)))

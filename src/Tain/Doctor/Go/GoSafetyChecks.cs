@@ -42,7 +42,7 @@ internal static partial class GoSafetyChecks
                     break;
             }
             if (assignment.Name is "GOPROXY" or "GOSUMDB")
-                CheckCredentials(scene, workplace.Kind, assignment.Name, assignment.Value, assignment.Place);
+                CheckCredentials(scene, workplace.Kind, assignment.Name, assignment.Value, Credentials.FindInValue(assignment.Value), assignment.Place);
         }
         if (workplace.File is not { } file)
             return;
@@ -58,7 +58,7 @@ internal static partial class GoSafetyChecks
 
     /// <summary>Why a value is refused, which may quote a part of a password: then what the value without it would be refused for.</summary>
     private static string WithoutSecret(string value, string why)
-        => Credentials.Find(value).Count == 0 ? why : SumDbOptions.TryParse(Credentials.Mask(value), out _, out var masked) ? "has credentials that a URL can't hold" : masked;
+        => Credentials.FindInValue(value).Count == 0 ? why : SumDbOptions.TryParse(Credentials.MaskValue(value), out _, out var masked) ? "has credentials that a URL can't hold" : masked;
 
     /// <summary>Tokens that git rewrites URLs to: a note, since the file is its user's own, and only what git runs with it shows them.</summary>
     public static void RunGit(Scene scene)
@@ -73,8 +73,11 @@ internal static partial class GoSafetyChecks
     }
 
     private static void CheckCredentials(Scene scene, WorkplaceKind kind, string name, string text, Place place, Severity severity = Severity.Error)
+        => CheckCredentials(scene, kind, name, text, Credentials.Find(text), place, severity);
+
+    private static void CheckCredentials(Scene scene, WorkplaceKind kind, string name, string text, IReadOnlyList<Credentials> credentials, Place place, Severity severity = Severity.Error)
     {
-        foreach (var found in Credentials.Find(text))
+        foreach (var found in credentials)
         {
             var (user, password) = text[found.Start..found.End].Split(':', 2) is [var before, var behind] ? (before, behind) : (text[found.Start..found.End], "");
             if (password.Length == 0 && Token().IsMatch(user))

@@ -29,15 +29,15 @@ internal sealed partial class PrivateModules
 {
     private readonly List<(PrivateEvidence Evidence, string Prefix)> _prefixes = [];
     private readonly List<(PrivateEvidence Evidence, ModulePatterns Patterns)> _patterns = [];
-    private readonly List<ModulePatterns> _wide = [];
     private readonly HashSet<string> _owners = new(StringComparer.Ordinal);
     private readonly ModulePatterns _public;
+    private readonly Lazy<PossiblyPrivate> _possible;
 
-    private PrivateModules(ModulePatterns @public) => _public = @public;
+    private PrivateModules(ModulePatterns @public, Func<PossiblyPrivate> possible) => (_public, _possible) = (@public, new(possible));
 
     public static PrivateModules Find(Scene scene, GoEnvironment settings, IReadOnlyList<MainModule> modules)
     {
-        var result = new PrivateModules(scene.Team.Public);
+        var result = new PrivateModules(scene.Team.Public, () => PossiblyPrivate.Read(scene, settings));
         result._patterns.Add((PrivateEvidence.Repository, scene.Team.Private));
         result._owners.UnionWith(modules.Select(m => m.Content.ModulePath).OfType<string>().Select(PatternFor));
         foreach (var assignment in scene.Workplaces.SelectMany(s => s.Assignments))
@@ -101,15 +101,11 @@ internal sealed partial class PrivateModules
     {
         if (assignment.Name is not ("GOPRIVATE" or "GONOSUMDB" or "GONOPROXY") || assignment.IsComputed)
             return;
-        foreach (var pattern in GoPatternList.Parse(assignment.Value).Where(p => p.Problem is not PatternProblem.MatchesNothing))
+        // A pattern that covers what is everyone's says nothing of what is one's own.
+        foreach (var pattern in GoPatternList.Parse(assignment.Value).Where(p => p.Problem is PatternProblem.None))
         {
-            // A pattern that covers what is everyone's says nothing of what is one's own.
-            if (!ModulePatterns.TryParse(pattern.Text, out var patterns, out _))
-                continue;
-            if (pattern.Problem is PatternProblem.None)
+            if (ModulePatterns.TryParse(pattern.Text, out var patterns, out _))
                 _patterns.Add((evidence, patterns));
-            else
-                _wide.Add(patterns);
         }
     }
 
@@ -123,9 +119,9 @@ internal sealed partial class PrivateModules
     }
 
     /// <summary>Whether its name may be told to a public server by somebody who was only asked to look: on a host of everyone's, of another
-    /// owner than this repository's own modules, and covered by no pattern, however wide.</summary>
+    /// owner than this repository's own modules, and meant by no pattern, however wide or misspelled.</summary>
     public bool IsSurelyPublic(string path)
-        => !Contains(path) && !_wide.Exists(p => p.Matches(path)) && (_public.Matches(path) || (KnownProxies.IsEveryones(Host(path)) && !_owners.Contains(PatternFor(path))));
+        => !Contains(path) && !_possible.Value.Contains(path) && (_public.Matches(path) || (KnownProxies.IsEveryones(Host(path)) && !_owners.Contains(PatternFor(path))));
 
     /// <summary>The pattern that covers a private module and what is beside it: the host, or the owner on a host that is everyone's.</summary>
     public static string PatternFor(string path)

@@ -93,5 +93,10 @@ internal static class RegistryUrl
     public static bool IsPlain(string text) => text.All(c => char.IsAsciiLetterOrDigit(c) || c is ':' or '/' or '.' or '-' or '_' or '~' or '@' or '+');
 
     /// <summary>As people may see it.</summary>
-    public static string Show(string url) => Secrets.MaskUrl(url.IndexOfAny(['?', '#']) is >= 0 and var cut ? url[..cut] : url);
+    public static string Show(string url)
+    {
+        // First: a password may have in it what ends a path.
+        url = Credentials.MaskValue(url);
+        return Secrets.MaskUrl(url.IndexOfAny(['?', '#']) is >= 0 and var cut ? url[..cut] : url);
+    }
 }

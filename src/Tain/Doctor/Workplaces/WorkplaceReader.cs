@@ -109,7 +109,8 @@ internal sealed class WorkplaceReader(FileReader files, IReadOnlyCollection<stri
 
     private void Add(TextFile file, string key, YamlScalarNode scalar, bool isInFlow, List<Assignment> assignments)
     {
-        if (scalar.Value is not { } value)
+        // No setting is longer; a script may be, on lines of its own.
+        if (scalar.Value is not { } value || (value.Length > Surroundings.MaxLine && (names.Contains(key) || !value.Contains('\n', StringComparison.Ordinal))))
             return;
         var (start, length, quote) = file.Span(scalar);
         var isPlain = scalar.Style is ScalarStyle.Plain;
