@@ -77,7 +77,7 @@ public sealed class BadInputTests
         Assert.Contains("a key is a list, a mapping or an alias", Assert.Single((await patient.ExamineAsync(0)).PassedOver).Why.English, StringComparison.Ordinal);
     }
 
-    [Theory]
+    [Theory, Trait("Speed", "slow")]
     [InlineData("Makefile", "a/")]
     [InlineData("Dockerfile", "go get ")]
     [InlineData("Dockerfile", "git config ")]
@@ -90,7 +90,7 @@ public sealed class BadInputTests
         await Task.Run(() => patient.ExamineAsync(0), TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
     }
 
-    [Theory]
+    [Theory, Trait("Speed", "slow")]
     [InlineData("before_script of ten thousand jobs")]
     [InlineData("settings of ten thousand jobs")]
     [InlineData("steps")]
@@ -119,7 +119,7 @@ public sealed class BadInputTests
         static string Lines(int count, Func<int, string> line) => string.Concat(Enumerable.Range(0, count).Select(line));
     }
 
-    [Theory]
+    [Theory, Trait("Speed", "slow")]
     [InlineData("GOPRIVATE", "{},")]
     [InlineData("GOPRIVATE", "{a},X@b,")]
     [InlineData("GOPRIVATE", "a,")]

@@ -32,4 +32,13 @@ public sealed class GoEnvLinesTests
         patient.Write("home/.config/go/env", text);
         Assert.StartsWith("GOPRIVATE=git.corp.example\n", Assert.Single((await patient.ExamineAsync(0)).Plan).After, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_broken_line_hides_no_variable_of_the_environment()
+    {
+        using var patient = new Patient();
+        patient.Write("home/.config/go/env", "GOSUMDB=sum.golang.org\r\n");
+        patient.Environment["GOSUMDB"] = "off";
+        Assert.Equal(["$GOSUMDB"], (await patient.ExamineAsync(0)).Findings.Where(f => f.Pitfall.Id == "go-sumdb-off").Select(f => f.Place.ToString()));
+    }
 }

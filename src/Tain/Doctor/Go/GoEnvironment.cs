@@ -48,8 +48,9 @@ internal sealed class GoEnvironment
         foreach (var name in Checkup.Variables)
         {
             var own = settings.EnvFile is { } file ? OfFile(file, name) : null;
-            if (own is not null && settings.BrokenLines.Any(b => b.Place.Line == own.Place.Line))
-                continue;
+            // Nobody knows yet what a broken line will say; a variable of the environment counts before it all the same.
+            var isBroken = own is not null && settings.BrokenLines.Any(b => b.Place.Line == own.Place.Line);
+            own = isBroken ? null : own;
             if (machine.VariableOrNull(name) is { } value)
             {
                 var variable = OfProfileOrNull(machine, files, name, value) ?? new Assignment(name, value, Place.OfVariable(name));
@@ -63,7 +64,7 @@ internal sealed class GoEnvironment
                 if (!machine.Environment.ContainsKey(name) && ExportOrNull(machine, files, name, own.Value) is { } export)
                     settings.Hidden.Add((own, export, false));
             }
-            else if (shipped is not null && OfFile(shipped, name) is { } builtIn)
+            else if (!isBroken && shipped is not null && OfFile(shipped, name) is { } builtIn)
                 settings._effective[name] = builtIn;
         }
         return settings;

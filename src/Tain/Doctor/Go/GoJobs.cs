@@ -55,7 +55,7 @@ internal sealed partial class GoJobs(Scene scene)
             var own = workplace.Assignments.Where(a => a.Place.Line > stage.Line && a.Place.Line < end).ToList();
             settings[stage] = [.. inherited, .. own];
             var (run, next) = stage.Instructions.Zip(stage.Instructions.Skip(1).Select(n => n.Line).Append(end))
-                .FirstOrDefault(r => r.First is { Keyword: "RUN", IsOnBuild: false } && r.First.FlagOrNull("--network")?.Text != "none" && lines.Exists(l => l >= r.First.Line && l < r.Second));
+                .FirstOrDefault(r => r.First is { Keyword: "RUN", IsOnBuild: false } && r.First.FlagOrNull("--network")?.Text != "none" && HasLine(r.First.Line, r.Second));
             if (run is null || stage.Instructions.Any(IsFromOutside))
                 continue;
             yield return new(workplace.Kind, file, [.. inherited, .. own.Where(a => a.Place.Line < next)], "")
@@ -64,6 +64,8 @@ internal sealed partial class GoJobs(Scene scene)
                 MayInherit = stage.Root is null || !KnownHosts.IsPublicImage(stage.Root),
             };
         }
+
+        bool HasLine(int from, int to) => (lines.BinarySearch(from) is var at && at < 0 ? ~at : at) is var next && next < lines.Count && lines[next] < to;
     }
 
     private static bool IsFromOutside(DockerInstruction instruction) => instruction.Keyword switch
