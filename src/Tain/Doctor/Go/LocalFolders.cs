@@ -9,8 +9,8 @@ internal sealed class LocalFolders(Scene scene)
     private const int MaxFolders = 1000;
 
     private readonly string _repository = Folders.RepositoryOf(scene.Folder);
-    private HashSet<string>? _submodules;
     private readonly IgnoredFiles _ignored = new(scene.Files, scene.Folder);
+    private HashSet<string>? _submodules;
 
     public void Check(MainModule module)
     {

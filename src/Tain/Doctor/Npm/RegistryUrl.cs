@@ -48,8 +48,6 @@ internal static class RegistryUrl
     /// <summary>Whether two hosts are one registry.</summary>
     public static bool IsSame(string a, string b) => a == b || (Npmjs.Contains(a) && Npmjs.Contains(b)) || (Npmmirror.Contains(a) && Npmmirror.Contains(b));
 
-    public static bool IsLoopback(string host) => Hosts.IsHere(host);
-
     /// <summary>Whether a tarball's URL has a registry's form, rather than that of a file which somebody put somewhere. GitLab has its archives of branches and tags below <c>/-/archive/</c>.</summary>
     public static bool IsTarball(string url)
         => url.StartsWith("http", StringComparison.OrdinalIgnoreCase) && ((url.Contains("/-/", StringComparison.Ordinal) && !url.Contains("/-/archive/", StringComparison.Ordinal)) || (url.Contains("/download/", StringComparison.Ordinal) && HostOrNull(url) is { } host && (IsPublic(host) || host == "npm.pkg.github.com")));

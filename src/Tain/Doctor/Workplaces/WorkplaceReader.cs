@@ -64,6 +64,9 @@ internal sealed class WorkplaceReader(FileReader files, IReadOnlyCollection<stri
         {
             var (start, length, quote) = file.Span(node);
             var first = Array.BinarySearch(sorted, start) is var found && found < 0 ? ~found : found;
+            // Most scalars have none of the places: they need no scan.
+            if (first == sorted.Length || sorted[first] >= start + length)
+                continue;
             var inside = sorted.Skip(first).TakeWhile(p => p < start + length);
             commands.UnionWith(AssignmentScan.Commands(file, inside, start, length, SyntaxOf(key, node, quote, isInFlow: false)));
         }
@@ -97,9 +100,9 @@ internal sealed class WorkplaceReader(FileReader files, IReadOnlyCollection<stri
             else if (next.Node is YamlMappingNode map)
             {
                 var isFlow = next.IsInFlow || map.Style is MappingStyle.Flow;
+                var isNote = next.Key is "annotations" or "labels";
                 // "- name: GOPROXY" and "value: …", as Kubernetes has it,
                 // and GitLab's "GOPROXY: {value: …, description: …}".
-                var isNote = next.Key is "annotations" or "labels";
                 var named = map.ChildOrNull("name").TextOrNull() is { } name && names.Contains(name) ? name : names.Contains(next.Key) ? next.Key : null;
                 foreach (var (key, value) in map.Children.Reverse())
                     open.Push((isNote || (key as YamlScalarNode)?.Value is not { } text ? "" : named is not null && text == "value" ? named : text, value, isFlow));

@@ -125,12 +125,21 @@ internal sealed class YamlJobs(IReadOnlyList<Workplace> all)
     private static List<Assignment> LastOfEach(IEnumerable<Assignment> assignments) => [.. assignments.Reverse().DistinctBy(a => a.Name).Reverse()];
 
     /// <summary>Finds what stands below a node.</summary>
-    private sealed class Reader(Workplace workplace, int[] places)
+    private sealed class Reader
     {
-        private readonly Assignment[] _sorted = [.. workplace.Assignments.OrderBy(a => a.Start)];
-        private readonly int[] _starts = [.. workplace.Assignments.Select(a => a.Start).Order()];
+        private readonly Workplace _workplace;
+        private readonly int[] _places;
+        private readonly Assignment[] _sorted;
+        private readonly int[] _starts;
 
-        public TextFile File { get; } = workplace.File!;
+        public Reader(Workplace workplace, int[] places)
+        {
+            (_workplace, _places, File) = (workplace, places, workplace.File!);
+            _sorted = [.. workplace.Assignments.OrderBy(a => a.Start)];
+            _starts = Array.ConvertAll(_sorted, a => a.Start);
+        }
+
+        public TextFile File { get; }
 
         /// <summary>How many were looked at.</summary>
         public int Nodes { get; private set; }
@@ -142,7 +151,7 @@ internal sealed class YamlJobs(IReadOnlyList<Workplace> all)
         {
             foreach (var (start, end) in Spans(node))
             {
-                if (FirstAt(places, start) is var i && i < places.Length && places[i] < end)
+                if (FirstAt(_places, start) is var i && i < _places.Length && _places[i] < end)
                     return true;
             }
             return false;
@@ -159,7 +168,7 @@ internal sealed class YamlJobs(IReadOnlyList<Workplace> all)
             }
         }
 
-        public Workplace Make(IEnumerable<Assignment> assignments, YamlNode at) => new(workplace.Kind, File, LastOfEach(assignments), "") { At = File.At(at) };
+        public Workplace Make(IEnumerable<Assignment> assignments, YamlNode at) => new(_workplace.Kind, File, LastOfEach(assignments), "") { At = File.At(at) };
 
         private IEnumerable<(int Start, int End)> Spans(YamlNode node)
         {

@@ -49,7 +49,7 @@ internal static class DifferenceChecks
             new Fact("registry", RegistryUrl.Show(setting.Value)), new Fact("other", RegistryUrl.Show(other.Value)), new Fact("where", other.Place.ToString())));
 
     private static bool IsDefault(NpmSetting setting) => setting is { Key: NpmSetting.Registry, IsComputed: false, IsForPublishing: false } && RegistryUrl.HostOrNull(setting.Value) is { } host
-        && !RegistryUrl.IsLoopback(host) && (host.Contains('.', StringComparison.Ordinal) || setting.Place.File is not { } file || !WorkplaceNames.IsCompose(file.Name)) && !host.EndsWith("npm.taobao.org", StringComparison.Ordinal);
+        && !Hosts.IsHere(host) && (host.Contains('.', StringComparison.Ordinal) || setting.Place.File is not { } file || !WorkplaceNames.IsCompose(file.Name)) && !host.EndsWith("npm.taobao.org", StringComparison.Ordinal);
 
     /// <summary><c>ARG</c> and <c>?=</c> give a value only where nobody else does.</summary>
     private static bool IsFallback(NpmSetting setting)
